@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every module and all it may import, from the bottom up: an arrow of docs/architecture.md is a dependency here.
+
+import PackageDescription
+
+/// CI builds with warnings as errors; a newer compiler's new warning does not stop a user's build.
+let warningsAreErrors = Context.environment["WEIR_WARNINGS_AS_ERRORS"] == "1"
+
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .strictMemorySafety(),
+    ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+func module(_ name: String, path: String? = nil, resources: [Resource]? = nil, _ dependencies: Target.Dependency...) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: settings)
+}
+
+func program(_ name: String, resources: [Resource]? = nil, _ dependencies: Target.Dependency...) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "weir",
+    products: [
+        .executable(name: "weir", targets: ["weir"]),
+        .executable(name: "weir-exporter", targets: ["weir-exporter"]),
+        .executable(name: "weir-aggregator", targets: ["weir-aggregator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+    targets: [
+        // The middle: values and rules. No package, no Foundation, no clock.
+        module("IPFIX"),
+        module("FlowModel", "IPFIX"),
+        module("Metering", "IPFIX", "FlowModel"),
+        module("Mediation", "IPFIX", "FlowModel"),
+
+        // The edges: one world each; they do not import each other.
+        module("OpenVSwitch", "IPFIX", "Metering"),
+        module("Conntrack", "IPFIX", "Metering"),
+        .target(name: "CSocket", path: "Sources/CSocket"),
+        module("IPFIXTransport", "CSocket", log, nioCore, nioPosix),
+        module("Kubernetes", "IPFIX", "FlowModel", "Mediation", yams),
+        module("Schemas", path: "schemas", resources: [.embedInCode("sqlite/migrations"), .embedInCode("ipfix")]),
+        module("FlowStore", "IPFIX", "FlowModel", "Schemas", grdb, grdbSQLite),
+        module("Daemon", "IPFIX", log, yams),
+        module("CommandEntry", "Daemon", argumentParser),
+
+        // The programs: they wire.
+        program("weir-exporter", "IPFIX", "FlowModel", "Metering", "OpenVSwitch", "Conntrack", "IPFIXTransport", "Daemon", "CommandEntry", argumentParser, log, yams),
+        program("weir-aggregator", "IPFIX", "FlowModel", "Mediation", "Kubernetes", "IPFIXTransport", "FlowStore", "Daemon", "CommandEntry", argumentParser, log),
+        program("weir", resources: [.copy("Demo")], "IPFIX", "FlowModel", "FlowStore", argumentParser),
+
+        // For tests only.
+        module("FlowTesting", path: "Tests/FlowTesting", "IPFIX", "FlowModel", "Metering"),
+        tests("IPFIXTests", "IPFIX", "FlowTesting"),
+        tests("FlowModelTests", "IPFIX", "FlowModel", "FlowTesting"),
+        tests("MeteringTests", "IPFIX", "FlowModel", "Metering", "FlowTesting"),
+        tests("MediationTests", "IPFIX", "FlowModel", "Mediation", "FlowTesting"),
+        tests("OpenVSwitchTests", "IPFIX", "Metering", "OpenVSwitch", "FlowTesting"),
+        tests("ConntrackTests", "IPFIX", "Metering", "Conntrack", "FlowTesting"),
+        tests("IPFIXTransportTests", "IPFIXTransport", nioCore),
+        tests("KubernetesTests", "IPFIX", "FlowModel", "Mediation", "Kubernetes", "FlowTesting"),
+        tests("FlowStoreTests", "IPFIX", "FlowModel", "FlowStore", "FlowTesting", grdb),
+        tests("DaemonTests", "Daemon", "IPFIX"),
+        tests("PipelineTests", "IPFIX", "FlowModel", "Metering", "Mediation", "IPFIXTransport", "FlowStore", "Daemon", "FlowTesting", "weir-exporter", "weir-aggregator"),
+        tests("CommandTests", "FlowTesting", "FlowModel", "FlowStore", "IPFIX", "weir"),
+        tests("RepositoryTests", "IPFIX", "FlowModel", "FlowStore", "Schemas", "FlowTesting"),
+    ]
+)
