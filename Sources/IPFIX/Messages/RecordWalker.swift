@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Steps over values and records by their lengths alone.
+enum RecordWalker {
+    /// The records between two offsets. What is left and shorter than a record is padding (RFC 7011 §3.3.1).
+    static func count(of template: Template, in message: RawSpan, body: Range<Int>) throws(MessageError) -> Int {
+        if let length = template.fixedRecordLength { return body.count / length }
+        var position = body.lowerBound
+        var records = 0
+        while body.upperBound - position >= template.minimumRecordLength {
+            let start = position
+            for field in template.fields {
+                guard let value = field.range(in: message, at: position, end: body.upperBound) else {
+                    // RFC 7011 §3.3.1: padding is zero octets; a run of them can look like a record cut short.
+                    if isPadding(message, start..<body.upperBound) { return records }
+                    throw .badRecord(offset: start)
+                }
+                position = value.upperBound
+            }
+            records += 1
+        }
+        return records
+    }
+
+    private static func isPadding(_ message: RawSpan, _ range: Range<Int>) -> Bool {
+        for index in range where message.octet(at: index) != 0 { return false }
+        return true
+    }
+}
+
+extension FieldSpecifier {
+    /// Where the value at `position` lies, without its length octets; nil when it reaches beyond `end`.
+    @inlinable
+    public func range(in message: RawSpan, at position: Int, end: Int) -> Range<Int>? {
+        guard isVariableLength else {
+            let next = position + Int(length)
+            return next <= end ? position..<next : nil
+        }
+        guard position < end else { return nil }
+        // RFC 7011 §7: one octet, or 255 and two octets.
+        let short = Int(message.octet(at: position))
+        if short < 255 {
+            let start = position + 1
+            return start + short <= end ? start..<start + short : nil
+        }
+        guard position + 3 <= end else { return nil }
+        let start = position + 3
+        let long = Int(message.bigEndian(at: position + 1, as: UInt16.self))
+        return start + long <= end ? start..<start + long : nil
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An element and its length on the wire (RFC 7011 §3.2).
+public struct FieldSpecifier: Sendable, Hashable {
+    /// The length that says "in front of each value" (RFC 7011 §7).
+    public static let variableLength: UInt16 = 65535
+
+    public let element: InformationElement.ID
+    public let length: UInt16
+
+    public init(element: InformationElement.ID, length: UInt16) {
+        self.element = element
+        self.length = length
+    }
+
+    /// The element at its natural length.
+    public init(_ element: InformationElement) {
+        self.init(element: element.id, length: element.type.naturalLength ?? Self.variableLength)
+    }
+
+    public var isVariableLength: Bool { length == Self.variableLength }
+}
+
+/// An ordered list of fields, by which the octets of a Data Record are read (RFC 7011 §3.4.1, §3.4.2).
+public struct Template: Sendable, Hashable {
+    /// 256–65,535.
+    public let id: UInt16
+    public let fields: [FieldSpecifier]
+    /// How many of the first fields are the scope; 0 unless this is an Options Template.
+    public let scopeFieldCount: Int
+    /// The least octets of a record: each variable-length field has at least its length octet.
+    public let minimumRecordLength: Int
+    /// The octets of every record; nil where a field's length varies.
+    public let fixedRecordLength: Int?
+
+    public init(id: UInt16, fields: [FieldSpecifier], scopeFieldCount: Int = 0) {
+        self.id = id
+        self.fields = fields
+        self.scopeFieldCount = scopeFieldCount
+        minimumRecordLength = fields.reduce(0) { $0 + ($1.isVariableLength ? 1 : Int($1.length)) }
+        fixedRecordLength = fields.contains(where: \.isVariableLength) ? nil : minimumRecordLength
+    }
+
+    public var isOptionsTemplate: Bool { scopeFieldCount > 0 }
+}
+
+extension Template {
+    /// A complete Template Set or Options Template Set with this one template (RFC 7011 §3.3.2, §3.4.1, §3.4.2.2).
+    public var set: [UInt8] {
+        var writer = OctetWriter()
+        writer.append(isOptionsTemplate ? SetID.optionsTemplate : SetID.template)
+        writer.append(UInt16(0))
+        writer.append(id)
+        writer.append(UInt16(fields.count))
+        if isOptionsTemplate { writer.append(UInt16(scopeFieldCount)) }
+        for field in fields {
+            let isEnterprise = field.element.enterprise != .iana
+            writer.append(field.element.number | (isEnterprise ? 0x8000 : 0))
+            writer.append(field.length)
+            if isEnterprise { writer.append(field.element.enterprise.rawValue) }
+        }
+        writer.replace(at: 2, with: UInt16(writer.count))
+        return writer.octets
+    }
+}
+
+/// Set IDs below 256 (RFC 7011 §3.3.2). From 256 on they are the Template's ID.
+public enum SetID {
+    public static let template: UInt16 = 2
+    public static let optionsTemplate: UInt16 = 3
+    public static let firstData: UInt16 = 256
+    /// Set ID and length.
+    public static let headerLength = 4
+}
