@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import IPFIX
+
+/// Writes flow records as Data Sets of a profile's templates.
+public struct FlowEncoder: Sendable {
+    public let templates: [FlowTemplate]
+    private let plans: [[Operation]]
+    private var record = OctetWriter(reserving: 1024)
+
+    /// A string longer than this is cut at a character's boundary: names, labels and rules are far shorter, and a record must
+    /// fit a datagram.
+    public static let maximumStringLength = 254
+
+    private struct Operation: Sendable {
+        let field: FlowField
+        let width: Width
+
+        enum Width: Sendable { case integer(Int), string, v4, v6, uuid }
+    }
+
+    public init(profile: ExportProfile) {
+        templates = FlowTemplate.all(of: profile)
+        plans = templates.map { template in
+            template.fields.map { Operation(field: $0, width: Self.width(of: $0, family: template.family)) }
+        }
+    }
+
+    /// The Template Sets to send first in every session.
+    public var templateSets: [UInt8] { templates.flatMap(\.template.set) }
+
+    /// Which of ``templates`` a record is sent by.
+    public func templateIndex(for flow: FlowRecord) -> Int {
+        let isV6 = flow[address: .sourceIPAddress]?.family == .v6
+        let isCounted = flow.isKnown(.octetTotalCount)
+        return (isV6 ? 1 : 0) + (isCounted || templates.count == 2 ? 0 : 2)
+    }
+
+    /// The octets of one record, without Set header, valid until the next call.
+    public mutating func encode(_ flow: FlowRecord, by templateIndex: Int, names: borrowing NameTable) -> [UInt8] {
+        record.removeAll()
+        for operation in plans[templateIndex] {
+            switch operation.width {
+            case .integer(let width):
+                record.append(flow[unsigned: operation.field] ?? 0, width: width)
+            case .string:
+                append(flow[name: operation.field].map { names.text(of: $0) } ?? "")
+            case .v4:
+                record.append(flow[address: operation.field]?.v4 ?? 0)
+            case .v6:
+                let address = flow[address: operation.field]
+                record.append(address?.high ?? 0)
+                record.append(address?.low ?? 0)
+            case .uuid:
+                let uuid = flow[uuid: operation.field]
+                record.append(uuid?.high ?? 0)
+                record.append(uuid?.low ?? 0)
+            }
+        }
+        return record.octets
+    }
+
+    private mutating func append(_ text: String) {
+        var octets = text.utf8.prefix(Self.maximumStringLength)
+        while let last = octets.last, octets.count == Self.maximumStringLength, last & 0xC0 == 0x80 { octets = octets.dropLast() }
+        record.append(UInt8(octets.count))
+        record.append(contentsOf: octets)
+    }
+
+    private static func width(of field: FlowField, family: IPAddress.Family) -> Operation.Width {
+        let definition = FlowSchema.definition(of: field)
+        switch definition.kind {
+        case .address: return family == .v4 ? .v4 : .v6
+        case .uuid: return .uuid
+        case .name: return .string
+        case .unsigned, .time:
+            let length = definition.elements.element(for: family)?.type.naturalLength
+            return .integer(Int(length ?? 8))
+        }
+    }
+}
