@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowModel
+internal import IPFIX
+
+/// Connections by key and by place. Those of one key form a chain, the newest first; a place stays a connection's until it is removed.
+struct ConnectionTable: Sendable {
+    var wheel = DeadlineWheel()
+
+    private var newest: [ConnectionKey: UInt32] = [:]
+    private var slab: [MediatedConnection?] = []
+    private var free: [UInt32] = []
+    private var nextConnection: Int64
+
+    init(firstConnection: Int64) {
+        nextConnection = firstConnection
+    }
+
+    var count: Int { slab.count - free.count }
+
+    var places: [UInt32] { slab.indices.filter { slab[$0] != nil }.map { UInt32($0) } }
+
+    var anyPlace: UInt32? { slab.firstIndex { $0 != nil }.map { UInt32($0) } }
+
+    /// The place must hold a connection.
+    subscript(place: UInt32) -> MediatedConnection {
+        get { slab[Int(place)]! }
+        _modify { yield &slab[Int(place)]! }
+    }
+
+    func isScheduled(_ place: UInt32, _ slot: Int64) -> Bool { slab[Int(place)].map { $0.slot == slot } ?? false }
+
+    func find(_ key: ConnectionKey, where matches: (MediatedConnection) -> Bool) -> UInt32? {
+        var next = newest[key]
+        while let place = next {
+            if matches(self[place]) { return place }
+            next = self[place].older
+        }
+        return nil
+    }
+
+    mutating func insert(_ key: ConnectionKey, first flow: FlowRecord, from side: ObservingSide, at now: Timestamp) -> UInt32 {
+        var connection = MediatedConnection(id: nextConnection, key: key, first: flow, from: side, at: now)
+        nextConnection += 1
+        connection.older = newest[key]
+        let place: UInt32
+        if let reused = free.popLast() {
+            place = reused
+            slab[Int(place)] = connection
+        } else {
+            place = UInt32(slab.count)
+            slab.append(connection)
+        }
+        newest[key] = place
+        return place
+    }
+
+    mutating func schedule(_ place: UInt32, at time: Timestamp) {
+        self[place].slot = wheel.schedule(place, at: time)
+    }
+
+    mutating func remove(_ place: UInt32) {
+        let connection = self[place]
+        if newest[connection.key] == place {
+            newest[connection.key] = connection.older
+        } else {
+            unlink(place, from: connection.key)
+        }
+        slab[Int(place)] = nil
+        free.append(place)
+    }
+
+    private mutating func unlink(_ place: UInt32, from key: ConnectionKey) {
+        var next = newest[key]
+        while let newer = next {
+            next = self[newer].older
+            if next == place {
+                self[newer].older = self[place].older
+                return
+            }
+        }
+    }
+}

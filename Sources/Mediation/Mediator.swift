@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import FlowModel
+public import IPFIX
+
+/// The Intermediate Process between collecting and storing (RFC 6183): correlates the two halves of connections, enriches them,
+/// and cuts intervals of their totals.
+///
+/// Halves merge at any time and in any order. A connection is stored as soon as it is complete, then once a window, and at its end;
+/// a half whose peer does not come within `correlationTimeout` goes on alone, marked, and is completed when the peer comes.
+/// Calls must not go back in time by more than the callers' clock does; a step back only delays what is due.
+public struct Mediator: ~Copyable {
+    public let configuration: MediationConfiguration
+    public private(set) var statistics = MediationStatistics()
+
+    private var enrichment = Enrichment()
+    private var table: ConnectionTable
+    private var due: [(entry: UInt32, slot: Int64)] = []
+    private var clusterID: NameID?
+
+    /// - Parameter firstConnection: the number of the first connection; above all that the store knows.
+    public init(_ configuration: MediationConfiguration, firstConnection: Int64, names: inout NameTable) {
+        self.configuration = configuration
+        table = ConnectionTable(firstConnection: firstConnection)
+        clusterID = configuration.clusterID.map { names.id(of: $0) }
+    }
+
+    /// Connections kept at present.
+    public var connectionCount: Int { table.count }
+
+    /// Adds what the cluster says of pods and Services.
+    public mutating func update(_ objects: ClusterObjects, names: inout NameTable) {
+        enrichment.update(objects, names: &names)
+    }
+
+    /// Takes in one record; false when it names no connection or has no time.
+    public mutating func receive(_ flow: FlowRecord, at now: Timestamp) -> Bool {
+        statistics.received += 1
+        var flow = flow
+        flow.normalizeTimes()
+        guard let key = ConnectionKey(flow), flow.isKnown(.flowEndMilliseconds), flow.isKnown(.flowStartMilliseconds) else {
+            statistics.refused += 1
+            return false
+        }
+        statistics.merged += 1
+        enrichment.learn(from: flow)
+        let side = ObservingSide(of: flow)
+        if let place = table.find(key, where: { $0.isContinued(by: flow, from: side, tolerance: configuration.clockTolerance) }) {
+            table[place].merge(flow, from: side, at: now)
+            plan(place, at: now)
+        } else {
+            statistics.connections += 1
+            plan(table.insert(key, first: flow, from: side, at: now), at: now)
+        }
+        return true
+    }
+
+    /// The intervals that are due. Call it after each batch and at least once a second.
+    public mutating func expire(at now: Timestamp, into intervals: inout [FlowInterval]) {
+        due.removeAll(keepingCapacity: true)
+        table.wheel.advance(to: now, into: &due)
+        for (place, slot) in due where table.isScheduled(place, slot) {
+            if table[place].deadline > now {
+                table.schedule(place, at: table[place].deadline)
+            } else {
+                settle(place, at: now, into: &intervals)
+            }
+        }
+        while table.count > configuration.capacity, let place = table.anyPlace {
+            statistics.evicted += 1
+            store(place, isOverdue: true, into: &intervals)
+            table.remove(place)
+        }
+    }
+
+    /// Everything that is not stored yet, complete or not: what a program stores before it stops.
+    public mutating func flush(at now: Timestamp, into intervals: inout [FlowInterval]) {
+        for place in table.places { store(place, isOverdue: true, into: &intervals) }
+    }
+
+    private mutating func settle(_ place: UInt32, at now: Timestamp, into intervals: inout [FlowInterval]) {
+        let isOverdue = now >= table[place].firstArrival + configuration.correlationTimeout
+        if table[place].isComplete || isOverdue { store(place, isOverdue: isOverdue, into: &intervals) }
+        if now >= table[place].lastArrival + configuration.inactiveTimeout {
+            table.remove(place)
+        } else {
+            plan(place, at: now)
+        }
+    }
+
+    private mutating func store(_ place: UInt32, isOverdue: Bool, into intervals: inout [FlowInterval]) {
+        let wasObserved = table[place].flow[unsigned: .observation]
+        table[place].enrich(by: enrichment, clusterID: clusterID)
+        table[place].conclude(isOverdue: isOverdue)
+        guard let interval = table[place].cut() else { return }
+        if interval.hasInterval { statistics.intervals += 1 }
+        if wasObserved == nil { count(interval.record[unsigned: .observation]) }
+        intervals.append(interval)
+    }
+
+    private mutating func count(_ observation: UInt64?) {
+        switch observation.flatMap({ Observation(rawValue: UInt8(truncatingIfNeeded: $0)) }) {
+        case .sourceOnly: statistics.sourceOnly += 1
+        case .destinationOnly: statistics.destinationOnly += 1
+        case .complete, nil: break
+        }
+    }
+
+    /// Sets when a connection is looked at next.
+    private mutating func plan(_ place: UInt32, at now: Timestamp) {
+        let deadline = nextDeadline(of: table[place], at: now)
+        let isEarlier = deadline < table[place].deadline || table[place].deadline <= now
+        table[place].deadline = deadline
+        if isEarlier || table[place].slot == 0 { table.schedule(place, at: deadline) }
+    }
+
+    private func nextDeadline(of connection: MediatedConnection, at now: Timestamp) -> Timestamp {
+        let forgotten = connection.lastArrival + configuration.inactiveTimeout
+        guard connection.hasNews || connection.isChanged else { return forgotten }
+        if !connection.isStored {
+            return connection.isComplete ? now : min(connection.firstArrival + configuration.correlationTimeout, forgotten)
+        }
+        if connection.hasEnded { return now }
+        // The other half tells of the end a poll later; one interval then holds both.
+        if connection.hasAnyEnd { return min(connection.lastArrival + configuration.correlationTimeout, endOfWindow(now)) }
+        return min(endOfWindow(now), forgotten)
+    }
+
+    private func endOfWindow(_ now: Timestamp) -> Timestamp {
+        let window = max(1, configuration.window.wholeMilliseconds)
+        return Timestamp(milliseconds: (now.milliseconds / window + 1) * window)
+    }
+}
+
+extension FlowRecord {
+    /// Exporters send milliseconds, seconds or both; from here on there are milliseconds.
+    fileprivate mutating func normalizeTimes() {
+        for (milliseconds, seconds) in [(FlowField.flowStartMilliseconds, FlowField.flowStartSeconds), (.flowEndMilliseconds, .flowEndSeconds)]
+        where !isKnown(milliseconds) {
+            self[time: milliseconds] = self[unsigned: seconds].map { Timestamp(seconds: Int64(clamping: $0)) }
+        }
+        forget(.flowStartSeconds)
+        forget(.flowEndSeconds)
+        forget(.destinationClusterIP)
+    }
+}
