@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What one dump cost and what became of its lines.
+public struct DumpStatistics: Sendable, Hashable {
+    /// What the datapath said it had just before; nil where it cannot tell.
+    public let expectedConnections: Int?
+    /// Of the dump's text.
+    public let octets: Int
+    /// From the request to the last octet, parsing included.
+    public let duration: Duration
+    public let lines: ConntrackDumpParser.Statistics
+}
