@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a session ended.
+public enum SessionEnd: Sendable, Hashable {
+    case closedByPeer
+    /// The peer left in the middle of a Message, of which this many octets had come.
+    case cutShort(octets: Int)
+    /// The stream is not IPFIX at some place, and where the next Message begins cannot be known (RFC 7011 §9.1).
+    case malformed(FramingError)
+    /// Nothing came for this long.
+    case idle(Duration)
+    /// The Collecting Process was stopped.
+    case stopped
+    /// The operating system's words.
+    case failed(String)
+}
+
+extension SessionEnd: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .closedByPeer: "closed by the peer"
+        case .cutShort(let octets): "the peer left after \(octets) octets of a message"
+        case .malformed(let error): error.description
+        case .idle(let time): "nothing received for \(time)"
+        case .stopped: "the collector is stopping"
+        case .failed(let text): text
+        }
+    }
+}
