@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import IPFIX
+
+/// How much of what there was to know of a time range the store has.
+public struct Completeness: Sendable, Hashable {
+    /// Exporters (with their observation domains) that reported in the range.
+    public var exporters = 0
+    /// What is missing, in order of time; empty when nothing is known to be.
+    public var gaps: [Gap] = []
+    /// The end of the span at the range's start in which nobody reported.
+    public var nothingBefore: Timestamp?
+    /// The start of the span at the range's end in which nobody reported.
+    public var nothingAfter: Timestamp?
+
+    public init() {}
+
+    public enum State: String, Sendable {
+        case complete, incomplete
+        /// No exporter reported in the range.
+        case unknown
+    }
+
+    public var state: State {
+        if exporters == 0 { return .unknown }
+        return gaps.isEmpty && nothingBefore == nil && nothingAfter == nil ? .complete : .incomplete
+    }
+
+    /// Minutes in a row in which an exporter's records did not all arrive.
+    public struct Gap: Sendable, Hashable {
+        public let exporter: String
+        public let observationDomainID: Int64
+        public let nodeName: String?
+        public let from: Timestamp
+        public var to: Timestamp
+        public var cause: Cause
+
+        public enum Cause: Sendable, Hashable {
+            /// The exporter said nothing.
+            case silent
+            case counted(Losses)
+        }
+    }
+
+    /// Each as in `ExporterMinute`.
+    public struct Losses: Sendable, Hashable {
+        public var lost: Int64 = 0
+        public var setsWithoutTemplate: Int64 = 0
+        public var malformed: Int64 = 0
+        public var refused: Int64 = 0
+
+        public init() {}
+
+        public var isNone: Bool { self == Losses() }
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import IPFIX
+
+extension FlowReader {
+    private static let ledger = """
+        SELECT
+          minute,
+          (SELECT text FROM name WHERE name.id = exporter),
+          observationDomainID,
+          (SELECT text FROM name WHERE name.id = nodeName),
+          lost, setsWithoutTemplate, malformed, refused
+        FROM exporter_minute
+        WHERE minute >= ? AND minute < ?
+        ORDER BY minute
+        """
+
+    /// What the ledger says of a range. Whole minutes count, also those that the range only touches.
+    public func completeness(in range: TimeRange) throws(StoreError) -> Completeness {
+        try read { connection throws(StoreError) in
+            let statement = try Statement(connection, Self.ledger)
+            let (from, overflow) = range.from.milliseconds.subtractingReportingOverflow(CompletenessScan.lookBack)
+            statement.bind(overflow ? .min : from, at: 1)
+            statement.bind(range.to.milliseconds, at: 2)
+            var scan = CompletenessScan(range)
+            while try statement.step() { scan.add(row(statement)) }
+            return scan.end()
+        }
+    }
+
+    private func row(_ statement: Statement) -> CompletenessScan.Row {
+        var losses = Completeness.Losses()
+        losses.lost = statement.integer(at: 4) ?? 0
+        losses.setsWithoutTemplate = statement.integer(at: 5) ?? 0
+        losses.malformed = statement.integer(at: 6) ?? 0
+        losses.refused = statement.integer(at: 7) ?? 0
+        return CompletenessScan.Row(
+            minute: statement.integer(at: 0) ?? 0, exporter: statement.text(at: 1) ?? "",
+            observationDomainID: statement.integer(at: 2) ?? 0,
+            nodeName: statement.text(at: 3), losses: losses)
+    }
+}

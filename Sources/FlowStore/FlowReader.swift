@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import FlowModel
+internal import GRDB
+public import IPFIX
+
+/// Answers questions from a store. Each call sees one committed state, and blocks until it has its answer.
+public struct FlowReader: Sendable {
+    let queue: DatabaseQueue
+    /// The file, as it was named when it was opened.
+    public let path: String
+
+    /// The interval ends between which the store has flows, in whole seconds; nil if it has none.
+    public func storedSpan() throws(StoreError) -> ClosedRange<Timestamp>? {
+        try read { connection throws(StoreError) in
+            // Two statements, since SQLite finds one end of a key by a seek but both by a scan.
+            guard let first = try Statement(connection, "SELECT min(id) FROM interval").firstInteger(),
+                let last = try Statement(connection, "SELECT max(id) FROM interval").firstInteger()
+            else { return nil }
+            return IntervalID.end(of: first)...IntervalID.end(of: last)
+        }
+    }
+
+    /// The intervals of a range, the one that ended last first.
+    ///
+    /// - Parameters:
+    ///   - fields: the columns, in this order; values are those of the view `flows`.
+    ///   - limit: nil for all.
+    /// - Returns: `fields` by name, and before them the connection's id as `connection`.
+    public func flows(_ fields: [FlowField], in range: TimeRange, limit: Int?) throws(StoreError) -> ResultTable {
+        let columns = ["connection"] + fields.map(FlowSchema.name(of:))
+        let sql = """
+            SELECT \(columns.joined(separator: ", "))
+            FROM flows
+            WHERE id >= ? AND id < ?
+            ORDER BY id DESC
+            """
+        return try read { connection throws(StoreError) in
+            let statement = try Statement(connection, sql)
+            statement.bind(range.identifiers.lowerBound, at: 1)
+            statement.bind(range.identifiers.upperBound, at: 2)
+            var table = ResultTable(columns: columns)
+            while try statement.step() {
+                guard table.rows.count < limit ?? .max else {
+                    table.isTruncated = true
+                    break
+                }
+                table.rows.append((0..<statement.columnCount).map(statement.value(at:)))
+            }
+            return table
+        }
+    }
+
+    /// Runs a body with SQLite's connection, in one read transaction. Statements made there must end with it.
+    func read<Value>(_ body: (Connection) throws(StoreError) -> Value) throws(StoreError) -> Value {
+        do {
+            return try queue.read { database in
+                try body(Connection(database))
+            }
+        } catch { throw StoreError(error) }
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowModel
+
+/// Which table keeps which field, and the statements that write them: loops over `FlowSchema`.
+enum StoreLayout {
+    /// A column that carries a field. Without references, so that the insert loop retains nothing.
+    struct Column {
+        let field: FlowField
+        let kind: FlowFieldDefinition.Kind
+
+        var name: String { FlowSchema.name(of: field) }
+    }
+
+    static let connectionColumns = columns(of: .connection)
+    static let intervalColumns = columns(of: .interval)
+
+    private static func columns(of storage: FlowFieldDefinition.Storage) -> [Column] {
+        FlowSchema.fields.filter { $0.storage == storage }.map { Column(field: $0.field, kind: $0.kind) }
+    }
+
+    /// Parameters: the id, then `connectionColumns`. What is known replaces what was; unknown erases nothing.
+    static let upsertConnection = """
+        INSERT INTO connection (id, \(list(connectionColumns)))
+        VALUES (\(parameters(connectionColumns.count + 1)))
+        ON CONFLICT (id) DO UPDATE SET \(connectionColumns.map { amendment($0.name) }.joined(separator: ", "))
+        """
+
+    /// Parameters: the id, the connection, then `intervalColumns`.
+    static let insertInterval = """
+        INSERT INTO interval (id, connection, \(list(intervalColumns)))
+        VALUES (\(parameters(intervalColumns.count + 2)))
+        """
+
+    /// Parameters: minute, exporter, domain, node, then `ExporterMinute.counts`. Sums saturate: a STRICT column cannot hold the
+    /// floating-point number that SQLite makes of one that overflows.
+    static let addExporterMinute = """
+        INSERT INTO exporter_minute (minute, exporter, observationDomainID, nodeName, \(countNames.joined(separator: ", ")))
+        VALUES (\(parameters(ExporterMinute.counts.count + 4)))
+        ON CONFLICT (minute, exporter, observationDomainID) DO UPDATE SET
+          \(amendment("nodeName")),
+          \(countNames.map(addition).joined(separator: ", "))
+        """
+
+    private static let countNames = ExporterMinute.counts.map(\.name)
+
+    private static func amendment(_ column: String) -> String { "\(column) = COALESCE(excluded.\(column), \(column))" }
+
+    private static func addition(_ column: String) -> String {
+        "\(column) = iif(\(column) > \(Int64.max) - excluded.\(column), \(Int64.max), \(column) + excluded.\(column))"
+    }
+
+    private static func list(_ columns: [Column]) -> String { columns.map(\.name).joined(separator: ", ") }
+
+    private static func parameters(_ count: Int) -> String { repeatElement("?", count: count).joined(separator: ", ") }
+}
+
+extension ExporterMinute {
+    /// The counts of the ledger under their columns' names.
+    static var counts: [(name: String, path: any WritableKeyPath<ExporterMinute, UInt64> & Sendable)] {
+        [
+            ("messages", \.messages), ("records", \.records), ("lost", \.lost), ("setsWithoutTemplate", \.setsWithoutTemplate),
+            ("malformed", \.malformed), ("refused", \.refused),
+        ]
+    }
+}

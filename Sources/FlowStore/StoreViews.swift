@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowModel
+internal import GRDB
+
+/// The views: what people read. Their names and columns are the contract, so they are made from `FlowSchema` and not written by hand.
+///
+/// Ids of dictionaries become text by scalar subqueries, and tables are joined from the left, so that a column nobody asks for costs
+/// nothing.
+enum StoreViews {
+    static let all: [(name: String, sql: String)] = [
+        ("flows", flows), ("connections", connections), ("exporters", exporters), ("completeness", completeness),
+    ]
+
+    /// Makes the views that are missing or differ, in the caller's transaction.
+    static func install(in database: Database) throws {
+        for view in all {
+            let present = try String.fetchOne(
+                database, sql: "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?", arguments: [view.name])
+            guard present != view.sql else { continue }
+            try database.execute(sql: "DROP VIEW IF EXISTS \(view.name)")
+            try database.execute(sql: view.sql)
+        }
+    }
+
+    /// One row for each interval: every field of the schema, in its order.
+    private static let flows = """
+        CREATE VIEW flows AS
+        SELECT
+          interval.id AS id,
+          interval.connection AS connection,
+          \(lines(FlowSchema.fields.map { "\(readable($0)) AS \($0.name)" }))
+        FROM interval
+        LEFT JOIN connection ON connection.id = interval.connection
+        """
+
+    /// One row for each connection: what identifies it, its last end, its latest totals, the sums of its deltas.
+    private static let connections = """
+        CREATE VIEW connections AS
+        SELECT
+          connection.id AS connection,
+          \(lines(connectionFields.map { "\(readable($0)) AS \($0.name)" })),
+          sums.flowEndMilliseconds AS flowEndMilliseconds,
+          \(lines(counters.map { "sums.\($0) AS \($0)" })),
+          coalesce(sums.intervals, 0) AS intervals
+        FROM connection
+        LEFT JOIN (
+          SELECT
+            connection,
+            count(*) AS intervals,
+            max(flowEndMilliseconds) AS flowEndMilliseconds,
+            \(lines(totals.map { "max(\($0)) AS \($0)" }, indent: 4)),
+            \(lines(deltas.map { "\(sum($0)) AS \($0)" }, indent: 4))
+          FROM interval
+          GROUP BY connection
+        ) AS sums ON sums.connection = connection.id
+        """
+
+    private static let exporters = """
+        CREATE VIEW exporters AS
+        SELECT
+          \(text(ofName: "exporter")) AS exporter,
+          observationDomainID,
+          \(text(ofName: "nodeName")) AS nodeName,
+          \(isoTime("firstMinute")) AS firstMinute,
+          \(isoTime("lastMinute")) AS lastMinute,
+          minutes,
+          \(lines(ExporterMinute.counts.map(\.name)))
+        FROM (
+          SELECT
+            exporter,
+            observationDomainID,
+            max(nodeName) AS nodeName,
+            min(minute) AS firstMinute,
+            max(minute) AS lastMinute,
+            count(*) AS minutes,
+            \(lines(ExporterMinute.counts.map { "\(sum($0.name)) AS \($0.name)" }, indent: 4))
+          FROM exporter_minute
+          GROUP BY exporter, observationDomainID
+        )
+        """
+
+    private static let completeness = """
+        CREATE VIEW completeness AS
+        SELECT
+          \(isoTime("minute")) AS minute,
+          \(text(ofName: "exporter")) AS exporter,
+          observationDomainID,
+          \(text(ofName: "nodeName")) AS nodeName,
+          \(lines(ExporterMinute.counts.map(\.name))),
+          \(ExporterMinute.counts.dropFirst(2).map { "\($0.name) = 0" }.joined(separator: " AND ")) AS isComplete
+        FROM exporter_minute
+        """
+
+    private static let connectionFields = FlowSchema.fields.filter { $0.storage == .connection }
+    private static let totals = FlowCounter.allCases.map { FlowSchema.name(of: $0.total(.common)) }
+    private static let deltas = FlowCounter.allCases.map { FlowSchema.name(of: $0.delta(.common)) }
+    private static let counters = totals + deltas
+
+    /// SQLite's sum() is an error where it overflows, so that one absurd count would make the view unreadable. This one saturates, is exact
+    /// up to 2^53, and is NULL when nothing is known.
+    private static func sum(_ column: String) -> String { "CAST(CASE WHEN count(\(column)) > 0 THEN total(\(column)) END AS INTEGER)" }
+
+    private static func lines(_ columns: [String], indent: Int = 2) -> String {
+        columns.joined(separator: ",\n" + String(repeating: " ", count: indent))
+    }
+}
+
+extension StoreViews {
+    /// The SQL of a field as it is stored: an id for a name or an address.
+    static func stored(_ definition: FlowFieldDefinition) -> String {
+        if case .derived(let expression) = definition.storage { expression } else { definition.name }
+    }
+
+    /// The SQL of a field as people read it.
+    static func readable(_ definition: FlowFieldDefinition) -> String {
+        readable(stored(definition), definition.kind)
+    }
+
+    /// The SQL of what an expression, as it is stored, stands for.
+    static func readable(_ stored: String, _ kind: FlowFieldDefinition.Kind) -> String {
+        switch kind {
+        case .unsigned, .time: stored
+        case .name: text(ofName: stored)
+        case .address: "(SELECT text FROM address WHERE address.id = \(stored))"
+        case .uuid: uuidText(stored)
+        }
+    }
+
+    private static func text(ofName row: String) -> String { "(SELECT text FROM name WHERE name.id = \(row))" }
+
+    private static func isoTime(_ milliseconds: String) -> String { "strftime('%Y-%m-%dT%H:%M:%SZ', \(milliseconds) / 1000, 'unixepoch')" }
+
+    /// RFC 9562 §4: 8-4-4-4-12 lower-case digits.
+    private static func uuidText(_ blob: String) -> String {
+        let groups = [(1, 4), (5, 2), (7, 2), (9, 2), (11, 6)].map { "hex(substr(\(blob), \($0.0), \($0.1)))" }
+        return "CASE WHEN \(blob) IS NOT NULL THEN lower(\(groups.joined(separator: " || '-' || "))) END"
+    }
+}

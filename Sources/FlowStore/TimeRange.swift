@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import IPFIX
+
+/// A span of time that a question is about: intervals that end at `from` or later, and before `to`. Counts in whole seconds.
+public struct TimeRange: Sendable, Hashable {
+    public let from: Timestamp
+    public let to: Timestamp
+
+    /// A range whose end is before its start is empty.
+    public init(from: Timestamp, to: Timestamp) {
+        self.from = from
+        self.to = max(from, to)
+    }
+
+    /// The ids of the intervals in the range, the last one excluded.
+    var identifiers: Range<Int64> { IntervalID.first(at: from)..<IntervalID.first(at: to) }
+}

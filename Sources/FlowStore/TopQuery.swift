@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import FlowModel
+internal import IPFIX
+
+/// Who or what was behind the most traffic of a range.
+public struct TopQuery: Sendable {
+    /// What to group by, at most eight fields for which ``FlowStore/isGroupable(_:)`` holds.
+    public var fields: [FlowField]
+    public var order: Order
+    /// How many groups to name; the others are added up. Nil for all.
+    public var limit: Int?
+    public var range: TimeRange
+
+    /// Octets and packets count both directions.
+    public enum Order: String, Sendable, CaseIterable { case octets, packets, connections }
+
+    public static let maximumFields = 8
+
+    public init(fields: [FlowField], order: Order = .octets, limit: Int? = nil, range: TimeRange) {
+        self.fields = fields
+        self.order = order
+        self.limit = limit
+        self.range = range
+    }
+}
+
+extension FlowStore {
+    /// Whether grouping by a field makes sense: names, addresses and small numbers, but neither counters nor times.
+    public static func isGroupable(_ field: FlowField) -> Bool {
+        let definition = FlowSchema.definition(of: field)
+        switch definition.kind {
+        case .name, .address, .uuid: return true
+        case .time: return false
+        case .unsigned:
+            return definition.elements.all.allSatisfy { ($0.type.naturalLength ?? 8) < 8 && $0.type != .dateTimeSeconds }
+        }
+    }
+}
+
+/// The answer to a ``TopQuery``.
+public struct TopResult: Sendable {
+    public struct Group: Sendable {
+        /// A value for each field of the query, as the view `flows` has it.
+        public let key: [ResultValue]
+        public let traffic: Traffic
+    }
+
+    /// Largest first, unknown last; where equal, the one that was seen first.
+    public var groups: [Group] = []
+    /// The groups past the limit; nil when there are none.
+    public var others: Traffic?
+    public var otherGroupCount = 0
+    /// Of the whole range.
+    public var totals = Traffic()
+    /// Connections of the range that only one of their two nodes reported.
+    public var halves = ObservedHalves()
+}
+
+/// How many connections were reported by one of the two nodes that should have.
+public struct ObservedHalves: Sendable, Hashable {
+    public var sourceOnly = 0
+    public var destinationOnly = 0
+
+    public init() {}
+
+    /// - Parameter observation: the field's value.
+    public mutating func count(observation: Int64?) {
+        if observation == 2 { sourceOnly += 1 }
+        if observation == 3 { destinationOnly += 1 }
+    }
+}
+
+/// Sums over intervals. A count is nil when no interval had it: unknown is not zero.
+public struct Traffic: Sendable, Hashable {
+    public var octets: UInt64?
+    public var reverseOctets: UInt64?
+    public var packets: UInt64?
+    public var reversePackets: UInt64?
+    /// Different connections.
+    public var connections = 0
+    public var intervals = 0
+    /// Intervals with none of the four counts.
+    public var intervalsWithoutCounters = 0
+
+    public init() {}
+
+    /// Both directions; nil when neither is known.
+    public var allOctets: UInt64? { Self.sum(octets, reverseOctets) }
+    public var allPackets: UInt64? { Self.sum(packets, reversePackets) }
+
+    static func + (a: Traffic, b: Traffic) -> Traffic {
+        var sum = a
+        sum.octets = Self.sum(a.octets, b.octets)
+        sum.reverseOctets = Self.sum(a.reverseOctets, b.reverseOctets)
+        sum.packets = Self.sum(a.packets, b.packets)
+        sum.reversePackets = Self.sum(a.reversePackets, b.reversePackets)
+        sum.connections += b.connections
+        sum.intervals += b.intervals
+        sum.intervalsWithoutCounters += b.intervalsWithoutCounters
+        return sum
+    }
+
+    /// Saturates: a hostile count must not hide everybody else's.
+    private static func sum(_ a: UInt64?, _ b: UInt64?) -> UInt64? {
+        guard let a else { return b }
+        let (sum, overflow) = a.addingReportingOverflow(b ?? 0)
+        return overflow ? .max : sum
+    }
+}

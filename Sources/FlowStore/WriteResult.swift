@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What became of a batch that was written: every interval of it is in one of the counts.
+public struct WriteResult: Sendable, Hashable {
+    /// Connections inserted or amended.
+    public var connections = 0
+    public var intervals = 0
+    public var exporterMinutes = 0
+    /// Intervals without an end, or with one before 1970 or past the year 71,652: they have no place in the table.
+    public var refusedIntervals = 0
+    /// Names of records whose text no batch has brought; they were stored as unknown.
+    public var unknownNames = 0
+
+    public init() {}
+}

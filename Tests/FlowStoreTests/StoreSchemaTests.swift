@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import GRDB
+import Testing
+
+@testable import FlowStore
+
+@Suite struct StoreSchemaTests {
+    private func columns(of table: String) throws -> [String] {
+        let folder = TemporaryFolder()
+        let writer = try FlowStore.openForWriting(path: folder.file("flows.db"))
+        return try writer.queue.read { database in
+            try String.fetchAll(database, sql: "SELECT name FROM pragma_table_info(?)", arguments: [table])
+        }
+    }
+
+    @Test("the tables have a column for each field that the schema stores there, and no other")
+    func tables() throws {
+        #expect(try Set(columns(of: "connection")) == Set(["id"] + FlowSchema.fields.filter { $0.storage == .connection }.map(\.name)))
+        #expect(
+            try Set(columns(of: "interval"))
+                == Set(["id", "connection"] + FlowSchema.fields.filter { $0.storage == .interval }.map(\.name)))
+    }
+
+    @Test("the view flows has the schema's fields in the schema's order")
+    func flows() throws {
+        #expect(try columns(of: "flows") == ["id", "connection"] + FlowSchema.fields.map(\.name))
+    }
+
+    @Test("there is no secondary index on intervals and connections")
+    func indexes() throws {
+        let folder = TemporaryFolder()
+        let writer = try FlowStore.openForWriting(path: folder.file("flows.db"))
+        let count = try writer.queue.read { database in
+            try Int.fetchOne(
+                database, sql: "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name IN ('interval', 'connection')")
+        }
+        #expect(count == 0)
+    }
+
+    @Test("a view that differs from the program's is made again, one that does not is left")
+    func viewsAreRenewed() throws {
+        let folder = TemporaryFolder()
+        func viewsOfFile(changing sql: String? = nil) throws -> [String] {
+            let writer = try FlowStore.openForWriting(path: folder.file("flows.db"))
+            return try writer.queue.write { database in
+                let views = try String.fetchAll(database, sql: "SELECT sql FROM sqlite_schema WHERE type = 'view' ORDER BY name")
+                if let sql { try database.execute(sql: sql) }
+                return views
+            }
+        }
+        let first = try viewsOfFile(changing: "DROP VIEW exporters; CREATE VIEW exporters AS SELECT 1 AS one")
+        #expect(try viewsOfFile() == first)
+        #expect(first.count == StoreViews.all.count)
+    }
+
+    @Test("a column that is not asked for costs no lookup")
+    func unusedColumnsAreFree() throws {
+        let folder = TemporaryFolder()
+        let writer = try FlowStore.openForWriting(path: folder.file("flows.db"))
+        let plan = try writer.queue.read { database in
+            try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN SELECT octetDeltaCount FROM flows WHERE id >= 1 AND id < 2").map {
+                "\($0["detail"] ?? "")"
+            }
+        }
+        #expect(plan == ["SEARCH interval USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"])
+    }
+}
