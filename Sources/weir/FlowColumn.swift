@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowModel
+internal import FlowStore
+
+/// A column of an answer: the fields it is made of, which programs get, and how people read them as one text.
+struct FlowColumn: Sendable {
+    let title: String
+    let alignment: TextTable.Alignment
+    let fields: [FlowField]
+    /// Values in the order of `fields`.
+    let text: @Sendable ([ResultValue], NumberStyle) -> String
+
+    init(
+        _ title: String, _ fields: [FlowField], _ alignment: TextTable.Alignment = .left,
+        _ text: @escaping @Sendable ([ResultValue], NumberStyle) -> String
+    ) {
+        self.title = title
+        self.fields = fields
+        self.alignment = alignment
+        self.text = text
+    }
+
+    /// A field under its own name.
+    init(_ field: FlowField, title: String? = nil) {
+        let name = FlowSchema.name(of: field)
+        let isQuantity =
+            FlowSchema.definition(of: field).kind == .unsigned && (name.contains("Count") || name.lowercased().contains("throughput"))
+        self.init(title ?? name, [field], isQuantity ? .right : .left) { FieldText.text($0[0], of: field, $1) }
+    }
+}
+
+// What users may name besides fields.
+extension FlowColumn {
+    /// Shorthands that group: `weir top --by`.
+    static let groups: [(name: String, columns: [FlowColumn])] = [
+        ("pod", [sourcePod]),
+        ("namespace", [FlowColumn(.sourcePodNamespace, title: "SOURCE NAMESPACE")]),
+        ("node", [FlowColumn(.sourceNodeName, title: "SOURCE NODE")]),
+        ("service", [FlowColumn(.destinationServicePortName, title: "SERVICE")]),
+        ("port", [port]),
+        ("pair", [sourcePod, destinationPod]),
+    ]
+
+    /// Shorthands of `weir flows --columns`, in the order they are shown by default.
+    static let ofFlows: [(name: String, columns: [FlowColumn])] = [
+        ("end", [FlowColumn(.flowEndMilliseconds, title: "END")]),
+        ("source", [source]),
+        ("destination", [destination]),
+        ("protocol", [FlowColumn(.protocolIdentifier, title: "PROTOCOL")]),
+        ("service", [FlowColumn(.destinationServicePortName, title: "SERVICE")]),
+        ("octets", [FlowColumn(.octetDeltaCount, title: "OCTETS")]),
+        ("reverse", [FlowColumn(.reverseOctetDeltaCount, title: "REVERSE")]),
+        ("verdict", [verdict]),
+        ("type", [FlowColumn(.flowType, title: "TYPE")]),
+    ]
+
+    private static let sourcePod = FlowColumn("SOURCE POD", [.sourcePodNamespace, .sourcePodName]) { values, _ in podName(values) }
+
+    private static let destinationPod = FlowColumn("DESTINATION POD", [.destinationPodNamespace, .destinationPodName]) { values, _ in
+        podName(values)
+    }
+
+    private static let port = FlowColumn("PORT", [.destinationTransportPort, .protocolIdentifier]) { values, _ in
+        let name = values[1].integer.map(FieldText.protocolName) ?? "-"
+        return hasPorts(values[1]) ? "\(values[0].integer.map { "\($0)" } ?? "-")/\(name)" : name
+    }
+
+    /// The client: its port says nothing, unless there is no pod to name it by.
+    private static let source = FlowColumn(
+        "SOURCE", [.sourcePodNamespace, .sourcePodName, .sourceIPAddress, .sourceTransportPort, .protocolIdentifier]
+    ) { values, _ in
+        values[1] == .null ? endpoint(values[2].text, values) : podName(values)
+    }
+
+    private static let destination = FlowColumn(
+        "DESTINATION",
+        [.destinationPodNamespace, .destinationPodName, .destinationIPAddress, .destinationTransportPort, .protocolIdentifier]
+    ) { values, _ in
+        endpoint(values[1] == .null ? values[2].text : podName(values), values)
+    }
+
+    private static let verdict = FlowColumn("VERDICT", [.ingressNetworkPolicyRuleAction, .egressNetworkPolicyRuleAction]) { values, _ in
+        FieldText.verdict(ingress: values[0], egress: values[1])
+    }
+
+    private static func podName(_ values: [ResultValue]) -> String {
+        guard let name = values[1].text else { return "-" }
+        return values[0].text.map { "\($0)/\(name)" } ?? name
+    }
+
+    /// ICMP, over IPv4 or IPv6, has none.
+    private static func hasPorts(_ protocolIdentifier: ResultValue) -> Bool {
+        protocolIdentifier != .integer(1) && protocolIdentifier != .integer(58)
+    }
+
+    /// With the port behind it, where the protocol has ports; values 3 and 4 are port and protocol.
+    private static func endpoint(_ host: String?, _ values: [ResultValue]) -> String {
+        guard let host else { return "-" }
+        guard let port = values[3].integer, hasPorts(values[4]) else { return host }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+
+/// How many rows are shown.
+struct LimitOption: ParsableArguments {
+    @Option(help: ArgumentHelp("Rows to show; 0 for all (default: 10 for top, 20 for flows, 10000 for sql).", valueName: "n"))
+    var limit: Int?
+
+    func validate() throws {
+        if let limit, limit < 0 { throw ValidationError("--limit \(limit) is negative. Write 0 for all rows.") }
+    }
+
+    /// Nil for all.
+    func rows(or standard: Int) -> Int? {
+        let limit = limit ?? standard
+        return limit == 0 ? nil : limit
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowTesting
+import Glibc
+import Testing
+
+/// What `weir` answers on the example store, to the letter. `WEIR_UPDATE_GOLDEN=1` writes the files anew; read the difference.
+@Suite struct GoldenAnswerTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        let arguments: [String]
+        let environment: [String: String]
+
+        init(_ name: String, _ arguments: [String], environment: [String: String] = [:]) {
+            self.name = name
+            self.arguments = arguments
+            self.environment = environment
+        }
+
+        var testDescription: String { name }
+    }
+
+    private static let tenMinutes = ["--from", "2026-11-23T10:00:00Z", "--to", "2026-11-23T10:10:00Z"]
+    private static let question = """
+        SELECT destinationPodName AS pod, count(*) AS flows, sum(octetDeltaCount) AS octets, avg(packetDeltaCount) AS packets, x'00ff' AS blob
+        FROM flows GROUP BY destinationPodName, destinationPodNamespace ORDER BY flows DESC, pod
+        """
+
+    static let cases: [Case] =
+        ["table", "json", "ndjson", "csv", "markdown"].flatMap { format in
+            [
+                Case("top.\(format)", ["top", "-o", format] + tenMinutes),
+                Case("flows.\(format)", ["flows", "-o", format] + tenMinutes),
+                Case("sql.\(format)", ["sql", question, "-o", format]),
+            ]
+        } + [
+            Case("top-pair-limited.table", ["top", "--by", "pair", "--limit", "2"] + tenMinutes),
+            Case("top-pair-limited.json", ["top", "--by", "pair", "--limit", "2", "-o", "json"] + tenMinutes),
+            Case("top-port-exact.table", ["top", "--by", "port", "--order", "connections", "--exact"] + tenMinutes),
+            Case("top-fields.table", ["top", "--by", "flowType,destinationIPAddress", "--order", "packets"] + tenMinutes),
+            Case("top-narrow.table", ["top", "--by", "pair"] + tenMinutes, environment: ["COLUMNS": "90"]),
+            Case("top-color.table", ["top", "--by", "node", "--color", "always"] + tenMinutes),
+            Case(
+                "top-complete-minutes.table",
+                ["top", "--by", "namespace", "--from", "2026-11-23T10:00:00Z", "--to", "2026-11-23T10:03:00Z"]),
+            Case("top-outside.table", ["top", "--from", "2026-11-20", "--to", "2026-11-21"]),
+            Case("flows-outside.json", ["flows", "-o", "json", "--from", "2026-11-20", "--to", "2026-11-21"]),
+            Case(
+                "flows-columns.table",
+                ["flows", "--columns", "end,sourceIPAddress,icmpTypeCode,octetDeltaCount,observation", "--limit", "3"] + tenMinutes),
+            Case(
+                "flows-zone.table", ["flows", "--columns", "end,source", "--from", "2026-11-23T11:00", "--to", "2026-11-23T11:03"],
+                environment: ["TZ": "CET-1"]),
+        ]
+
+    @Test("the answer is the one in the golden file", arguments: cases)
+    func answer(_ example: Case) throws {
+        let store = try ExampleStore()
+        let outcome = try Program.built("weir").run(
+            example.arguments, environment: ["TZ": "UTC", "WEIR_STORE": store.path].merging(example.environment) { $1 })
+        var text = outcome.output
+        if !outcome.errors.isEmpty { text += "--- standard error ---\n" + outcome.errors }
+        if outcome.status != 0 { text += "--- exit status \(outcome.status) ---\n" }
+        try expectGolden(text, named: example.name)
+    }
+}
+
+/// Compares with a file of Tests/Fixtures/golden, or writes it where that was asked for.
+func expectGolden(_ text: String, named name: String, file: String = #filePath, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let path = file.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/") + "/Fixtures/golden/" + name
+    if unsafe getenv("WEIR_UPDATE_GOLDEN") != nil {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        try #require(descriptor >= 0)
+        var octets = Array(text.utf8)
+        try #require(unsafe write(descriptor, &octets, octets.count) == octets.count)
+        close(descriptor)
+        return
+    }
+    let expected = try #require(contents(of: path), "there is no golden file \(name); write it with WEIR_UPDATE_GOLDEN=1")
+    #expect(text == expected, "\(name)", sourceLocation: sourceLocation)
+}
+
+/// The text of a file; nil if it cannot be read.
+func contents(of path: String) -> String? {
+    let descriptor = unsafe open(path, O_RDONLY)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var text: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = unsafe read(descriptor, &buffer, buffer.count)
+        guard count > 0 else { return count == 0 ? String(decoding: text, as: UTF8.self) : nil }
+        text += buffer.prefix(count)
+    }
+}
