@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import CommandEntry
+import Daemon
+import FlowStore
+import IPFIXTransport
+import Kubernetes
+import Logging
+
+@main
+struct Aggregator: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "weir-aggregator",
+        abstract: "Collects IPFIX from every node, joins the halves of connections, and stores flows in SQLite.",
+        discussion: """
+            Listens until it is told to stop by Ctrl-C or SIGTERM; then it stores what it has and ends within five seconds.
+            Every option may stand in a YAML file instead, under its name without the dashes; the command line wins.
+
+            EXAMPLES
+              weir-aggregator --store flows.db
+              weir-aggregator --store flows.db --listen tcp://127.0.0.1:4739 --listen udp://127.0.0.1:4739
+              kubectl get nodes,pods,services -A -o json > objects.json
+              weir-aggregator --store flows.db --objects objects.json
+              weir-aggregator --config aggregator.yaml
+
+            EXIT STATUS
+              0 stopped in good order, 1 something was lost or the store failed, 2 could not start
+            """,
+        version: "0.1.0")
+
+    @OptionGroup var options: AggregatorOptions
+
+    func run() throws {
+        let clock = SteadyClock()
+        LogFormat.bootstrap(level: options.verbose ? .debug : .info, clock: clock)
+        do {
+            let configuration = try AggregatorConfiguration(options)
+            let pipeline = try AggregatorPipeline(configuration, clock: clock, logger: Logger(label: "weir-aggregator"))
+            try pipeline.run()
+        } catch let problem as any CannotStart {
+            StandardError.write("weir-aggregator: \(problem)\n")
+            throw ExitCode(ExitStatus.usage)
+        }
+    }
+
+    static func main() {
+        Signals.prepare()
+        CommandEntry.run(Self.self)
+    }
+}
+
+/// Errors that stop the program before it has begun: exit code 2, and their text says what to do.
+protocol CannotStart: Error {}
+extension ConfigurationProblems: CannotStart {}
+extension CollectingError: CannotStart {}
+extension ObjectsFileError: CannotStart {}
+extension StoreError: CannotStart {}

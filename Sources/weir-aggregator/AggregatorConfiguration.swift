@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Daemon
+import IPFIXTransport
+import Mediation
+
+/// The options of command line and file, merged and checked.
+struct AggregatorConfiguration {
+    let store: String
+    let listen: [Endpoint]
+    let objects: String?
+    let mediation: MediationConfiguration
+
+    init(_ options: AggregatorOptions) throws(ConfigurationProblems) {
+        var file: ConfigurationFile?
+        if let path = options.config { file = try ConfigurationFile(path: path) }
+        let settings = FileSettings(file)
+        store = options.store ?? settings.store ?? "flows.db"
+        objects = options.objects ?? settings.objects
+        listen = options.listen.isEmpty ? settings.listen ?? Self.everywhere : options.listen
+        mediation = Self.mediation(options, settings)
+        try file?.finish()
+    }
+
+    private static let everywhere = [Endpoint(.tcp, host: "::"), Endpoint(.udp, host: "::")]
+
+    private static func mediation(_ options: AggregatorOptions, _ settings: FileSettings) -> MediationConfiguration {
+        var mediation = MediationConfiguration()
+        mediation.window = options.window ?? settings.window ?? mediation.window
+        mediation.correlationTimeout = options.correlationTimeout ?? settings.correlationTimeout ?? mediation.correlationTimeout
+        mediation.inactiveTimeout = options.inactiveTimeout ?? settings.inactiveTimeout ?? mediation.inactiveTimeout
+        mediation.clusterID = options.clusterID ?? settings.clusterID
+        return mediation
+    }
+}
+
+/// Every key of the file, asked for whatever the command line says, so that each is checked.
+private struct FileSettings {
+    let store, objects, clusterID: String?
+    let listen: [Endpoint]?
+    let window, correlationTimeout, inactiveTimeout: Duration?
+
+    init(_ file: ConfigurationFile?) {
+        store = file?.string("store")
+        objects = file?.string("objects")
+        clusterID = file?.string("cluster-id")
+        window = file?.duration("window", in: .seconds(1)...(.seconds(3600)))
+        correlationTimeout = file?.duration("correlation-timeout", in: .seconds(1)...(.seconds(600)))
+        inactiveTimeout = file?.duration("inactive-timeout", in: .seconds(1)...(.seconds(86_400)))
+        listen = file?.endpoints("listen")
+    }
+}
+
+extension ConfigurationFile {
+    /// A list of endpoints; each that is none is noted.
+    fileprivate func endpoints(_ path: String) -> [Endpoint]? {
+        strings(path)?.compactMap { text in
+            do throws(EndpointError) {
+                return try Endpoint(text)
+            } catch {
+                reject(path, "\(error)", remedy: "write tcp://HOST:PORT or udp://HOST:PORT")
+                return nil
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Daemon
+import IPFIXTransport
+
+/// The command line. What is left out comes from the configuration file, or is the default.
+struct AggregatorOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A YAML file with any of these options.", valueName: "FILE"))
+    var config: String?
+
+    @Option(help: ArgumentHelp("The SQLite file to store flows in; made if it is not there (default: flows.db).", valueName: "FILE"))
+    var store: String?
+
+    @Option(
+        help: ArgumentHelp("Where to collect; may be repeated (default: tcp://[::]:4739 and udp://[::]:4739).", valueName: "ENDPOINT"),
+        transform: { try Endpoint($0) })
+    var listen: [Endpoint] = []
+
+    @Option(help: ArgumentHelp("Kubernetes objects, as `kubectl get nodes,pods,services -A -o json` prints them.", valueName: "FILE"))
+    var objects: String?
+
+    @Option(help: ArgumentHelp("How often a lasting connection is stored (default: 60s).", valueName: "DURATION"), transform: DurationText.parse)
+    var window: Duration?
+
+    @Option(
+        help: ArgumentHelp("How long a half waits for the other node's before it is stored alone (default: 10s).", valueName: "DURATION"),
+        transform: DurationText.parse)
+    var correlationTimeout: Duration?
+
+    @Option(
+        help: ArgumentHelp("Silence after which a connection is forgotten (default: 180s).", valueName: "DURATION"),
+        transform: DurationText.parse)
+    var inactiveTimeout: Duration?
+
+    @Option(help: ArgumentHelp("What clusterId says of every flow.", valueName: "TEXT"))
+    var clusterID: String?
+
+    @Flag(help: "Say more on standard error.")
+    var verbose = false
+}

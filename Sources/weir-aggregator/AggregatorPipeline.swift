@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Daemon
+import FlowModel
+import FlowStore
+import IPFIXTransport
+import Kubernetes
+import Logging
+import Mediation
+import Synchronization
+
+/// The aggregator as a Mediator of RFC 6183 §5: collecting, mediating, storing, each on a thread of its own, with bounded mailboxes between.
+///
+/// ```
+///   CollectingProcess ── CollectedBatch ──▶ MediationLoop ── StoreBatch ──▶ StoreLoop ──▶ SQLite
+///     (NIO, UDP threads)      mailbox         (one thread)       mailbox      (one thread)
+/// ```
+final class AggregatorPipeline: Sendable {
+    private let collecting: CollectingProcess
+    private let collected: Mailbox<CollectedBatch>
+    private let stored: Mailbox<StoreBatch>
+    private let core: PlainThread
+    private let storing: PlainThread
+    private let outcome: Outcome
+    private let logger: Logger
+
+    /// What the threads leave behind.
+    private final class Outcome: Sendable {
+        let mediation = Mutex(MediationStatistics())
+        let storing = Mutex(StoreLoop.Result())
+        let isStopping = Atomic(false)
+    }
+
+    /// Opens the store, reads the objects, starts the threads and listens.
+    init(_ configuration: AggregatorConfiguration, clock: SteadyClock, logger: Logger) throws {
+        let objects = try Self.objects(configuration.objects, logger: logger)
+        let writer = try FlowStore.openForWriting(path: configuration.store)
+        let outcome = Outcome()
+        let collected = Mailbox<CollectedBatch>(capacity: 256)
+        let stored = Mailbox<StoreBatch>(capacity: 8)
+        self.outcome = outcome
+        self.collected = collected
+        self.stored = stored
+        self.logger = logger
+        collecting = CollectingProcess(listening: configuration.listen, clock: { clock.now }, logger: logger) { _ = collected.put($0) }
+        try collecting.start()
+        storing = try PlainThread("store") {
+            let loop = StoreLoop(
+                writer: writer, batches: stored, clock: clock, logger: logger,
+                isStopping: { outcome.isStopping.load(ordering: .relaxed) })
+            let result = loop.run()
+            outcome.storing.withLock { $0 = result }
+        }
+        let firstConnection = writer.nextConnection()
+        core = try PlainThread("mediation") {
+            var loop = MediationLoop(
+                configuration.mediation, objects: objects, firstConnection: firstConnection, from: collected, to: stored, clock: clock,
+                logger: logger)
+            let statistics = loop.run()
+            outcome.mediation.withLock { $0 = statistics }
+            stored.close()
+        }
+    }
+
+    private static func objects(_ path: String?, logger: Logger) throws(ObjectsFileError) -> ClusterObjects {
+        guard let path else { return ClusterObjects() }
+        let file = try ObjectsFile(path: path)
+        logger.info(
+            "objects read",
+            metadata: ["pods": "\(file.objects.pods.count)", "service ports": "\(file.objects.services.count)", "skipped": "\(file.skipped)"])
+        return file.objects
+    }
+
+    /// Works until a signal says to stop, then stores everything that was received.
+    func run() throws {
+        logger.info("collecting", metadata: ["endpoints": "\(boundEndpoints.map(\.description).joined(separator: " "))"])
+        while Signals.waitForTermination() == .hangUp {}
+        Watchdog.start(limit: .seconds(5), program: "weir-aggregator")
+        if !stop() { throw ExitCode(ExitStatus.failure) }
+    }
+
+    var boundEndpoints: [Endpoint] { collecting.boundEndpoints }
+
+    /// False when an accepted record could not be stored.
+    func stop() -> Bool {
+        outcome.isStopping.store(true, ordering: .relaxed)
+        collecting.stop()
+        collected.close()
+        core.join()
+        storing.join()
+        let mediation = outcome.mediation.withLock { $0 }
+        let result = outcome.storing.withLock { $0 }
+        logger.info(
+            "stopped",
+            metadata: [
+                "records": "\(mediation.received)", "refused": "\(mediation.refused)", "connections": "\(mediation.connections)",
+                "intervals stored": "\(result.intervals)", "intervals lost": "\(result.intervalsLost)",
+                "source only": "\(mediation.sourceOnly)", "destination only": "\(mediation.destinationOnly)",
+            ])
+        return result.intervalsLost == 0
+    }
+}

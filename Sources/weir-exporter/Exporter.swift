@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import CommandEntry
+import Daemon
+import Logging
+
+@main
+struct Exporter: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "weir-exporter",
+        abstract: "Meters the connections of this node's Open vSwitch and sends them as IPFIX.",
+        discussion: """
+            Reads connection tracking (of OVS over its control socket, or of the kernel over netlink), names local pods from OVSDB,
+            and sends a record when a connection has changed or ended. Ctrl-C or SIGTERM sends what is left and ends within five seconds.
+            Every option may stand in a YAML file instead, under its name without the dashes; the command line wins.
+
+            EXAMPLES
+              weir-exporter --collector tcp://aggregator:4739
+              weir-exporter --source conntrack --collector udp://192.0.2.1:4739
+              weir-exporter --source ovs --accounting-table 86 --rules rules.yaml --collector tcp://aggregator:4739
+              weir-exporter --record recording --collector tcp://127.0.0.1:4739
+              weir-exporter --source replay:recording/node1 --collector tcp://127.0.0.1:4739
+              weir-exporter --config exporter.yaml
+
+            EXIT STATUS
+              0 stopped in good order, 1 something metered could not be sent, 2 could not start
+            """,
+        version: "0.1.0")
+
+    @OptionGroup var options: ExporterOptions
+
+    func run() throws {
+        let clock = SteadyClock()
+        LogFormat.bootstrap(level: options.verbose ? .debug : .info, clock: clock)
+        do {
+            let configuration = try ExporterConfiguration(options)
+            let pipeline = try ExporterPipeline(configuration, clock: clock, logger: Logger(label: "weir-exporter"))
+            if try !pipeline.run() { throw ExitCode(ExitStatus.failure) }
+        } catch let problem as any CannotStart {
+            StandardError.write("weir-exporter: \(problem)\n")
+            throw ExitCode(ExitStatus.usage)
+        }
+    }
+
+    static func main() {
+        Signals.prepare()
+        CommandEntry.run(Self.self)
+    }
+}
+
+/// Errors that stop the program before it has begun: exit code 2, and their text says what to do.
+protocol CannotStart: Error {}
+extension ConfigurationProblems: CannotStart {}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Daemon
+import FlowModel
+import Glibc
+import IPFIX
+import IPFIXTransport
+import Metering
+
+/// The options of command line and file, merged and checked. Everything wrong is told at once.
+struct ExporterConfiguration {
+    let sources: [SourceName]
+    let collectors: [Endpoint]
+    let ovsRunDirectory: String
+    let bridge: String
+    let accountingTable: UInt8?
+    let profile: ExportProfile
+    let pollInterval: Duration
+    let recordDirectory: String?
+    let rules: [UInt32: PolicyRule]
+    let metering: MeteringConfiguration
+
+    init(_ options: ExporterOptions) throws(ConfigurationProblems) {
+        var file: ConfigurationFile?
+        if let path = options.config { file = try ConfigurationFile(path: path) }
+        let settings = try ExporterSettings(options, file)
+        sources = settings.sources.isEmpty ? [.ovs] : settings.sources
+        collectors = settings.collectors.isEmpty ? [Endpoint(.tcp, host: "127.0.0.1")] : settings.collectors
+        ovsRunDirectory = settings.ovsRunDirectory ?? Self.environment("OVS_RUNDIR") ?? "/var/run/openvswitch"
+        bridge = settings.bridge ?? "br-int"
+        accountingTable = settings.accountingTable
+        profile = settings.profile ?? .weir
+        pollInterval = settings.pollInterval ?? .seconds(5)
+        recordDirectory = settings.record
+        rules = try settings.rules.map { path throws(ConfigurationProblems) in try RulesFile.read(path) } ?? [:]
+        metering = settings.metering(hostName: Self.hostName)
+    }
+
+    private static func environment(_ name: String) -> String? {
+        unsafe getenv(name).map { unsafe String(cString: $0) }
+    }
+
+    private static var hostName: String {
+        var octets = [CChar](repeating: 0, count: 256)
+        guard unsafe gethostname(&octets, octets.count - 1) == 0 else { return "unknown" }
+        return String(decoding: octets.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// RFC 7011 §3.1 leaves the domain to the exporter; like the reference, the FNV-1 hash of the node's name.
+    var observationDomainID: UInt32 {
+        metering.nodeName.utf8.reduce(0x811C_9DC5) { ($0 &* 0x0100_0193) ^ UInt32($1) }
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Daemon
+import FlowModel
+import IPFIX
+import IPFIXTransport
+
+/// The command line. What is left out comes from the configuration file, or is the default.
+struct ExporterOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A YAML file with any of these options.", valueName: "FILE"))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp("Where to read connections: ovs, conntrack, or replay:DIR; may be repeated (default: ovs).", valueName: "SOURCE"),
+        transform: { try SourceName($0) })
+    var source: [SourceName] = []
+
+    @Option(
+        help: ArgumentHelp("Where to send; may be repeated, each gets everything (default: tcp://127.0.0.1:4739).", valueName: "ENDPOINT"),
+        transform: { try Endpoint($0) })
+    var collector: [Endpoint] = []
+
+    @Option(help: ArgumentHelp("What records call this node (default: the host name).", valueName: "NAME"))
+    var nodeName: String?
+
+    @Option(
+        help: ArgumentHelp("Directory of Open vSwitch's sockets (default: OVS_RUNDIR, or /var/run/openvswitch).", valueName: "DIR"))
+    var ovsRunDirectory: String?
+
+    @Option(help: ArgumentHelp("Integration bridge (default: br-int).", valueName: "NAME"))
+    var bridge: String?
+
+    @Option(
+        help: ArgumentHelp("Table of learned flows that count each direction of a connection, where there is one.", valueName: "0–254"))
+    var accountingTable: UInt8?
+
+    @Option(help: ArgumentHelp("Conntrack zones to meter; may be repeated, `all` for every zone (default: 65520, 65510).", valueName: "ZONE"))
+    var zone: [String] = []
+
+    @Option(help: ArgumentHelp("Meter only connections with one of these bits in their mark; 0 takes all (default: 0xf).", valueName: "MASK"))
+    var markMask: String?
+
+    @Flag(help: "Meter connections without a pod of this node as well.")
+    var allConnections = false
+
+    @Option(help: ArgumentHelp("Network of the cluster's pods; may be repeated. Tells inter-node from external.", valueName: "CIDR"))
+    var podNetwork: [String] = []
+
+    @Option(help: ArgumentHelp("YAML file that says which policy rule each rule id stands for.", valueName: "FILE"))
+    var rules: String?
+
+    @Option(
+        help: ArgumentHelp("weir: the reference's elements and Weir's; antrea: exactly the reference's 43 (default: weir).", valueName: "PROFILE"))
+    var profile: String?
+
+    @Option(help: ArgumentHelp("How often the connection table is read (default: 5s).", valueName: "DURATION"), transform: DurationText.parse)
+    var pollInterval: Duration?
+
+    @Option(help: ArgumentHelp("How often a lasting connection is reported (default: 5s).", valueName: "DURATION"), transform: DurationText.parse)
+    var activeTimeout: Duration?
+
+    @Option(help: ArgumentHelp("Silence after which what is unreported is sent (default: 15s).", valueName: "DURATION"), transform: DurationText.parse)
+    var idleTimeout: Duration?
+
+    @Option(help: ArgumentHelp("Keep everything observed in DIR/NODE, to be replayed.", valueName: "DIR"))
+    var record: String?
+
+    @Flag(help: "Say more on standard error.")
+    var verbose = false
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Daemon
+import FlowModel
+import IPFIX
+import IPFIXTransport
+import Metering
+
+/// What command line and file say together, before defaults. Values of the file are checked whatever the command line says.
+struct ExporterSettings {
+    let sources: [SourceName]
+    let collectors: [Endpoint]
+    let nodeName, ovsRunDirectory, bridge, record, rules: String?
+    let accountingTable: UInt8?
+    let zones: [String]
+    let markMask: UInt32?
+    let allConnections: Bool
+    let podNetworks: [IPPrefix]
+    let profile: ExportProfile?
+    let pollInterval, activeTimeout, idleTimeout: Duration?
+
+    private static let durations: ClosedRange<Duration> = .milliseconds(100)...(.seconds(3600))
+
+    init(_ options: ExporterOptions, _ file: ConfigurationFile?) throws(ConfigurationProblems) {
+        var reader = SettingReader(file)
+        sources = reader.list(options.source, "source") { text throws(UnknownSource) in try SourceName(text) }
+        collectors = reader.list(options.collector, "collector") { text throws(EndpointError) in try Endpoint(text) }
+        nodeName = reader.text(options.nodeName, "node-name")
+        ovsRunDirectory = reader.text(options.ovsRunDirectory, "ovs-run-directory")
+        bridge = reader.text(options.bridge, "bridge")
+        record = reader.text(options.record, "record")
+        rules = reader.text(options.rules, "rules")
+        accountingTable = reader.either(options.accountingTable, file?.integer("accounting-table", in: 0...254).map { UInt8($0) })
+        zones = reader.list(options.zone, "zone") { text throws(NotAValue) in try Self.checkedZone(text) }
+        let mask = reader.text(options.markMask, "mark-mask")
+        markMask = reader.parsed(mask, "mark-mask", "write a number such as 0xf") { Self.number($0) }
+        allConnections = options.allConnections || file?.boolean("all-connections") ?? false
+        podNetworks = reader.texts(options.podNetwork, "pod-network")
+            .compactMap { text in reader.parsed(text, "pod-network", "write a network such as 10.10.0.0/16") { IPPrefix($0) } }
+        let profileName = reader.text(options.profile, "profile")
+        profile = reader.parsed(profileName, "profile", "write weir or antrea") { ExportProfile(rawValue: $0) }
+        pollInterval = reader.either(options.pollInterval, file?.duration("poll-interval", in: Self.durations))
+        activeTimeout = reader.either(options.activeTimeout, file?.duration("active-timeout", in: Self.durations))
+        idleTimeout = reader.either(options.idleTimeout, file?.duration("idle-timeout", in: Self.durations))
+        if sources.count > 1, sources.contains(where: \.isReplay) {
+            reader.reject("source", "a recording is replayed alone", remedy: "leave out the other sources")
+        }
+        try reader.finish()
+    }
+
+    func metering(hostName: String) -> MeteringConfiguration {
+        var metering = MeteringConfiguration(nodeName: nodeName ?? hostName)
+        if !zones.isEmpty { metering.zones = zones.contains("all") ? [] : Set(zones.compactMap { UInt16($0) }) }
+        metering.acceptedMarkMask = markMask ?? metering.acceptedMarkMask
+        metering.onlyLocalPods = !allConnections
+        metering.podNetworks = podNetworks
+        metering.activeTimeout = activeTimeout ?? metering.activeTimeout
+        metering.idleTimeout = idleTimeout ?? metering.idleTimeout
+        return metering
+    }
+
+    private static func checkedZone(_ text: String) throws(NotAValue) -> String {
+        guard text == "all" || UInt16(text) != nil else {
+            throw NotAValue(text: text, remedy: "write a number from 0 to 65535, or all")
+        }
+        return text
+    }
+
+    private static func number(_ text: String) -> UInt32? {
+        text.hasPrefix("0x") ? UInt32(text.dropFirst(2), radix: 16) : UInt32(text)
+    }
+}
+
+extension SourceName {
+    fileprivate var isReplay: Bool {
+        if case .replay = self { true } else { false }
+    }
+}
+
+private struct NotAValue: Error, CustomStringConvertible {
+    let text: String
+    let remedy: String
+
+    var description: String { "'\(text)' cannot stand here; \(remedy)" }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPFIX
+import Metering
+import OpenVSwitch
+
+/// The text of a recording: what a node observed, in lines that people can read and edit.
+///
+/// ```
+/// weir-recording 1 node1
+/// at 2026-11-23T10:00:00.250Z
+/// pods 1
+/// client-1 lab client-1-abc010 10.10.1.2,fd10:10:1::2
+/// denied 1
+/// proto=6,src=10.10.1.2,dst=10.10.1.3,sport=48706,dport=9999,rule=666,action=drop,direction=ingress,octets=60,time=2026-…
+/// whole 1
+/// tcp,orig=(src=10.10.1.2,…
+/// ```
+///
+/// Each `at` begins an observation. `whole` or `partial` is followed by that many lines as `dpctl/dump-conntrack -m -s` prints
+/// them, with times in UTC.
+enum RecordingText {
+    static let magic = "weir-recording 1"
+
+    static func lines(of observation: Observation) -> [String] {
+        var lines = ["at \(observation.time)"]
+        if let pods = observation.pods {
+            lines.append("pods \(pods.count)")
+            lines += pods.map(line)
+        }
+        if !observation.denied.isEmpty {
+            lines.append("denied \(observation.denied.count)")
+            lines += observation.denied.map(line)
+        }
+        if let connections = observation.connections {
+            let formatter = ConntrackDumpFormatter()
+            lines.append("\(observation.isWhole ? "whole" : "partial") \(connections.count)")
+            lines += connections.map { formatter.line($0) }
+        }
+        return lines
+    }
+
+    private static func line(_ pod: LocalPod) -> String {
+        "\(pod.name) \(pod.namespace) \(pod.interface) \(pod.addresses.map(\.description).joined(separator: ","))"
+    }
+
+    private static func line(_ denied: DeniedConnection) -> String {
+        let tuple = denied.tuple
+        var pairs = [("proto", "\(denied.protocolIdentifier)"), ("src", "\(tuple.source)"), ("dst", "\(tuple.destination)")]
+        if let icmp = tuple.icmp {
+            pairs += [("id", "\(icmp.identifier)"), ("type", "\(icmp.type)"), ("code", "\(icmp.code)")]
+        } else {
+            pairs += [("sport", "\(tuple.sourcePort)"), ("dport", "\(tuple.destinationPort)")]
+        }
+        if let service = denied.originalDestination { pairs.append(("service", "\(service)")) }
+        if let port = denied.originalDestinationPort { pairs.append(("serviceport", "\(port)")) }
+        if let rule = denied.rule { pairs.append(("rule", "\(rule)")) }
+        pairs.append(("action", denied.action == .drop ? "drop" : "reject"))
+        if let direction = denied.direction { pairs.append(("direction", direction == .ingress ? "ingress" : "egress")) }
+        if denied.label != Connection.Label() { pairs.append(("label", String(denied.label.low, radix: 16))) }
+        pairs += [("octets", "\(denied.octets)"), ("time", "\(denied.time)")]
+        return pairs.map { "\($0.0)=\($0.1)" }.joined(separator: ",")
+    }
+}

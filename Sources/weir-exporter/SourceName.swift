@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Daemon
+
+/// One value of `--source`.
+enum SourceName: Hashable {
+    case ovs
+    case conntrack
+    case replay(directory: String)
+
+    init(_ text: String) throws(UnknownSource) {
+        switch text {
+        case "ovs": self = .ovs
+        case "conntrack": self = .conntrack
+        case _ where text.hasPrefix("replay:") && text.count > 7: self = .replay(directory: String(text.dropFirst(7)))
+        default: throw UnknownSource(text: text)
+        }
+    }
+}
+
+struct UnknownSource: Error, CustomStringConvertible {
+    let text: String
+
+    var description: String {
+        let guess = NearNames.suggestion(for: text, in: ["ovs", "conntrack", "replay:"]).map { "; did you mean '\($0)'?" } ?? ""
+        return "'\(text)' is no source; there are ovs, conntrack and replay:DIR\(guess)"
+    }
+}

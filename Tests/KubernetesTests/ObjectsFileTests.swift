@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import IPFIX
+import Mediation
+import Testing
+
+@testable import Kubernetes
+
+@Suite("files of Kubernetes objects")
+struct ObjectsFileTests {
+    private let list = """
+        {"apiVersion": "v1", "kind": "List", "items": [
+          {"kind": "Node", "metadata": {"name": "node1"}, "status": {"addresses": [{"type": "InternalIP", "address": "192.0.2.1"}, {"type": "Hostname", "address": "node1"}]}},
+          {"kind": "Pod", "metadata": {"name": "web", "namespace": "lab", "creationTimestamp": "2024-01-01T00:00:10Z", "labels": {"tier": "a\\"b", "app": "web"}},
+           "spec": {"nodeName": "node1"}, "status": {"phase": "Running", "podIP": "10.0.0.3", "podIPs": [{"ip": "10.0.0.3"}, {"ip": "fd00::3"}]}},
+          {"kind": "Pod", "metadata": {"name": "host", "namespace": "lab"}, "spec": {"hostNetwork": true}, "status": {"phase": "Running", "podIP": "192.0.2.1"}},
+          {"kind": "Pod", "metadata": {"name": "done", "namespace": "lab"}, "status": {"phase": "Succeeded", "podIP": "10.0.0.4"}},
+          {"kind": "Pod", "metadata": {"name": "nameless"}, "status": {"phase": "Running", "podIP": "10.0.0.5"}},
+          {"kind": "Service", "metadata": {"name": "web", "namespace": "lab"}, "spec": {"clusterIPs": ["10.96.0.10", "fd00:96::10"], "externalIPs": ["198.51.100.7"],
+           "ports": [{"name": "http", "port": 80, "nodePort": 30080}, {"port": 53, "protocol": "UDP"}, {"port": 70000}]}},
+          {"kind": "Service", "metadata": {"name": "headless", "namespace": "lab"}, "spec": {"clusterIP": "None", "ports": [{"port": 1}]}}
+        ]}
+        """
+
+    @Test("pods keep their addresses, node, labels and creation; host-network and finished ones are left out")
+    func readsPods() throws {
+        let file = try ObjectsFile(text: list, path: "objects.json")
+        let pod = try #require(file.objects.pods.first)
+        #expect(file.objects.pods.count == 1)
+        #expect(pod.name == "web")
+        #expect(pod.nodeName == "node1")
+        #expect(pod.labels == #"{"app":"web","tier":"a\"b"}"#)
+        #expect(pod.addresses == [IPAddress("10.0.0.3"), IPAddress("fd00::3")])
+        #expect(pod.created == Timestamp(year: 2024, month: 1, day: 1, second: 10))
+    }
+
+    @Test("a pod without what is needed of it is counted")
+    func countsSkipped() throws {
+        #expect(try ObjectsFile(text: list, path: "objects.json").skipped == 1)
+    }
+
+    @Test("a Service is found by every address and port that leads to it")
+    func readsServices() throws {
+        let services = try ObjectsFile(text: list, path: "objects.json").objects.services
+        let http = try #require(services.first { $0.portName == "lab/web:http" })
+        #expect(http.addresses == [IPAddress("10.96.0.10"), IPAddress("fd00:96::10"), IPAddress("198.51.100.7")])
+        #expect(http.port == 80)
+        #expect(http.protocolIdentifier == 6)
+        #expect(services.contains { $0.port == 30080 && $0.addresses == [IPAddress("192.0.2.1")] })
+        #expect(services.contains { $0.portName == "lab/web" && $0.protocolIdentifier == 17 })
+        #expect(services.filter { $0.portName == "lab/headless" }.allSatisfy { $0.addresses.isEmpty })
+    }
+
+    @Test("YAML, a single object and a typed list read the same", arguments: [
+        "kind: Pod\nmetadata: {name: web, namespace: lab}\nstatus: {podIP: 10.0.0.3}\n",
+        "kind: PodList\nitems:\n- metadata: {name: web, namespace: lab}\n  status: {podIP: 10.0.0.3}\n",
+    ])
+    func readsOtherForms(text: String) throws {
+        #expect(try ObjectsFile(text: text, path: "objects.yaml").objects.pods.map(\.name) == ["web"])
+    }
+
+    @Test("a file that is not YAML is refused with its line")
+    func refusesGarbage() throws {
+        let error = #expect(throws: ObjectsFileError.self) { try ObjectsFile(text: "kind: [\n  oops: {", path: "objects.json") }
+        #expect("\(try #require(error))".hasPrefix("objects.json:"))
+    }
+
+    @Test("a file without objects, a directory and a missing file are refused", arguments: ["/", "/nowhere/objects.json"])
+    func refusesUnreadable(path: String) {
+        #expect(throws: ObjectsFileError.self) { try ObjectsFile(path: path) }
+        #expect(throws: ObjectsFileError.noObjects(path: "x")) { try ObjectsFile(text: "a: 1\n", path: "x") }
+    }
+}
