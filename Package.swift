@@ -70,8 +70,12 @@ let package = Package(
         module("CommandEntry", "Daemon", argumentParser),
 
         // The programs: they wire.
-        program("weir-exporter", "IPFIX", "FlowModel", "Metering", "OpenVSwitch", "Conntrack", "IPFIXTransport", "Daemon", "CommandEntry", argumentParser, log, yams),
-        program("weir-aggregator", "IPFIX", "FlowModel", "Mediation", "Kubernetes", "IPFIXTransport", "FlowStore", "Daemon", "CommandEntry", argumentParser, log),
+        program(
+            "weir-exporter", "IPFIX", "FlowModel", "Metering", "OpenVSwitch", "Conntrack", "IPFIXTransport", "Daemon", "CommandEntry",
+            argumentParser, log, yams),
+        program(
+            "weir-aggregator", "IPFIX", "FlowModel", "Mediation", "Kubernetes", "IPFIXTransport", "FlowStore", "Daemon", "CommandEntry",
+            argumentParser, log),
         program("weir", resources: [.copy("Demo")], "IPFIX", "FlowModel", "FlowStore", argumentParser),
 
         // For tests only.
@@ -86,8 +90,7 @@ let package = Package(
         tests("KubernetesTests", "IPFIX", "FlowModel", "Mediation", "Kubernetes", "FlowTesting"),
         tests("FlowStoreTests", "IPFIX", "FlowModel", "FlowStore", "FlowTesting", grdb),
         tests("DaemonTests", "Daemon", "IPFIX", log),
-        tests(
-            "PipelineTests", "IPFIX", "Metering", "FlowStore", "FlowTesting", "weir", "weir-exporter", "weir-aggregator"),
+        tests("PipelineTests", "IPFIX", "Metering", "FlowStore", "FlowTesting", "weir", "weir-exporter", "weir-aggregator"),
         tests("CommandTests", "FlowTesting", "FlowModel", "FlowStore", "IPFIX", "weir"),
         tests("RepositoryTests", "IPFIX", "FlowModel", "FlowStore", "Schemas", "FlowTesting"),
     ]

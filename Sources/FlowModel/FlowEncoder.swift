@@ -26,9 +26,6 @@ public struct FlowEncoder: Sendable {
         }
     }
 
-    /// The Template Sets to send first in every session.
-    public var templateSets: [UInt8] { templates.flatMap(\.template.set) }
-
     /// Which of ``templates`` a record is sent by.
     public func templateIndex(for flow: FlowRecord) -> Int {
         let isV6 = flow[address: .sourceIPAddress]?.family == .v6
@@ -61,10 +58,12 @@ public struct FlowEncoder: Sendable {
     }
 
     private mutating func append(_ text: String) {
-        var octets = text.utf8.prefix(Self.maximumStringLength)
-        while let last = octets.last, octets.count == Self.maximumStringLength, last & 0xC0 == 0x80 { octets = octets.dropLast() }
-        record.append(UInt8(octets.count))
-        record.append(contentsOf: octets)
+        let octets = text.utf8
+        var end = octets.index(octets.startIndex, offsetBy: Self.maximumStringLength, limitedBy: octets.endIndex) ?? octets.endIndex
+        // The octet that is cut off first begins a character, or the cut moves to where that character begins.
+        while end < octets.endIndex, octets[end] & 0xC0 == 0x80 { end = octets.index(before: end) }
+        record.append(UInt8(octets[..<end].count))
+        record.append(contentsOf: octets[..<end])
     }
 
     private static func width(of field: FlowField, family: IPAddress.Family) -> Operation.Width {

@@ -26,7 +26,20 @@ public struct FlowPacker: Sendable {
         self.maximumRecords = maximumRecords
     }
 
-    public var templateSets: [UInt8] { encoder.templateSets }
+    /// The bodies of the Messages that open a session: Template Sets, as many in each as records may be.
+    public var templateBodies: [[UInt8]] {
+        var bodies: [[UInt8]] = [], count = 0
+        for set in encoder.templates.map(\.template.set) {
+            if let last = bodies.last, count < maximumRecords, last.count + set.count <= maximumLength {
+                bodies[bodies.count - 1] += set
+                count += 1
+            } else {
+                bodies.append(set)
+                count = 1
+            }
+        }
+        return bodies
+    }
 
     /// Adds a record; returns the body before it when the record did not fit any more.
     public mutating func append(_ flow: FlowRecord, names: borrowing NameTable) -> Body? {

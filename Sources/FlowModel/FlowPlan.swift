@@ -80,18 +80,23 @@ public struct FlowPlan: Sendable {
         case .name:
             if !range.isEmpty { flow[name: operation.field] = names.id(of: message, range: range) }
         case .v4:
-            let address = IPAddress(v4: message.bigEndian(at: range.lowerBound, as: UInt32.self))
-            if !address.isUnspecified || !operation.isZeroUnknown { flow[address: operation.field] = address }
+            set(IPAddress(v4: message.bigEndian(at: range.lowerBound, as: UInt32.self)), by: operation, in: &flow)
         case .v6:
-            let address = IPAddress(
-                high: message.bigEndian(at: range.lowerBound, as: UInt64.self),
-                low: message.bigEndian(at: range.lowerBound + 8, as: UInt64.self))
-            if !address.isUnspecified || !operation.isZeroUnknown { flow[address: operation.field] = address }
+            let high = message.bigEndian(at: range.lowerBound, as: UInt64.self)
+            let low = message.bigEndian(at: range.lowerBound + 8, as: UInt64.self)
+            set(IPAddress(high: high, low: low), by: operation, in: &flow)
         case .uuid:
             let high = message.bigEndian(at: range.lowerBound, as: UInt64.self)
             let low = message.bigEndian(at: range.lowerBound + 8, as: UInt64.self)
             if high | low != 0 { flow[uuid: operation.field] = (high, low) }
         }
+    }
+
+    /// A template may have addresses of both families; the one that a record does not use is unspecified and hides no other.
+    @inline(__always)
+    private func set(_ address: IPAddress, by operation: Operation, in flow: inout FlowRecord) {
+        if address.isUnspecified, operation.isZeroUnknown || flow.isKnown(operation.field) { return }
+        flow[address: operation.field] = address
     }
 }
 

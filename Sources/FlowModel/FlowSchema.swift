@@ -10,10 +10,12 @@ internal import IPFIX
 public enum FlowSchema {
     public static let fields: [FlowFieldDefinition] = [
         define(
-            .flowStartSeconds, .one(.flowStartSeconds), .unsigned, .eachNode, .derived("flowStartMilliseconds / 1000"), exporter: 1,
+            .flowStartSeconds, .one(.flowStartSeconds), .unsigned, .eachNode, .derived("flowStartMilliseconds / 1000"), isZeroUnknown: true,
+            exporter: 1,
             "Seconds since 1970-01-01T00:00:00Z at which the connection began."),
         define(
-            .flowEndSeconds, .one(.flowEndSeconds), .unsigned, .eachNode, .derived("flowEndMilliseconds / 1000"), exporter: 2,
+            .flowEndSeconds, .one(.flowEndSeconds), .unsigned, .eachNode, .derived("flowEndMilliseconds / 1000"), isZeroUnknown: true,
+            exporter: 2,
             "Seconds since 1970-01-01T00:00:00Z up to which this record counts."),
         define(
             .flowEndReason, .one(.flowEndReason), .unsigned, .eachNode, .interval, isZeroUnknown: true, exporter: 3,
@@ -43,7 +45,8 @@ public enum FlowSchema {
             .sourceIPAddress, .byFamily(v4: .sourceIPv4Address, v6: .sourceIPv6Address), .address, .key, .connection, exporter: 11,
             "Address of the client, before source translation."),
         define(
-            .destinationIPAddress, .byFamily(v4: .destinationIPv4Address, v6: .destinationIPv6Address), .address, .key, .connection, exporter: 12,
+            .destinationIPAddress, .byFamily(v4: .destinationIPv4Address, v6: .destinationIPv6Address), .address, .key, .connection,
+            exporter: 12,
             "Address of the endpoint that answered, after destination translation."),
         define(
             .reversePacketTotalCount, .one(.packetTotalCount.reverse), .unsigned, .eachNode, .interval, exporter: 13,
@@ -76,7 +79,8 @@ public enum FlowSchema {
             .destinationPodName, .one(.destinationPodName), .name, .destinationNode, .connection, isZeroUnknown: true, exporter: 20,
             "Pod that held destinationIPAddress then."),
         define(
-            .destinationPodNamespace, .one(.destinationPodNamespace), .name, .destinationNode, .connection, isZeroUnknown: true, exporter: 21,
+            .destinationPodNamespace, .one(.destinationPodNamespace), .name, .destinationNode, .connection, isZeroUnknown: true,
+            exporter: 21,
             "Namespace of destinationPodName."),
         define(
             .destinationPodUUID, .one(.destinationPodUUID), .uuid, .destinationNode, .connection, isZeroUnknown: true,
@@ -91,46 +95,56 @@ public enum FlowSchema {
             .destinationServicePort, .one(.destinationServicePort), .unsigned, .sourceNode, .connection, isZeroUnknown: true, exporter: 23,
             "Port of the Service that the client dialled."),
         define(
-            .destinationServicePortName, .one(.destinationServicePortName), .name, .sourceNode, .connection, isZeroUnknown: true, exporter: 24,
+            .destinationServicePortName, .one(.destinationServicePortName), .name, .sourceNode, .connection, isZeroUnknown: true,
+            exporter: 24,
             "The Service that the client dialled, as namespace/name:port."),
         define(
             .destinationServiceUUID, .one(.destinationServiceUUID), .uuid, .sourceNode, .connection, isZeroUnknown: true,
             "Kubernetes UID of the Service."),
         define(
-            .ingressNetworkPolicyName, .one(.ingressNetworkPolicyName), .name, .destinationNode, .connection, isZeroUnknown: true, exporter: 25,
+            .ingressNetworkPolicyName, .one(.ingressNetworkPolicyName), .name, .destinationNode, .connection, isZeroUnknown: true,
+            exporter: 25,
             "Policy whose ingress rule decided the connection."),
         define(
-            .ingressNetworkPolicyNamespace, .one(.ingressNetworkPolicyNamespace), .name, .destinationNode, .connection, isZeroUnknown: true, exporter: 26,
+            .ingressNetworkPolicyNamespace, .one(.ingressNetworkPolicyNamespace), .name, .destinationNode, .connection, isZeroUnknown: true,
+            exporter: 26,
             "Namespace of ingressNetworkPolicyName; unknown for cluster-scoped policies."),
         define(
             .ingressNetworkPolicyUUID, .one(.ingressNetworkPolicyUUID), .uuid, .destinationNode, .connection, isZeroUnknown: true,
             "Kubernetes UID of the ingress policy."),
         define(
-            .ingressNetworkPolicyType, .one(.ingressNetworkPolicyType), .unsigned, .destinationNode, .connection, isZeroUnknown: true, exporter: 27,
+            .ingressNetworkPolicyType, .one(.ingressNetworkPolicyType), .unsigned, .destinationNode, .connection, isZeroUnknown: true,
+            exporter: 27,
             "1 K8s NetworkPolicy, 2 Antrea NetworkPolicy, 3 Antrea ClusterNetworkPolicy, 4 K8s ClusterNetworkPolicy."),
         define(
-            .ingressNetworkPolicyRuleName, .one(.ingressNetworkPolicyRuleName), .name, .destinationNode, .connection, isZeroUnknown: true, exporter: 28,
+            .ingressNetworkPolicyRuleName, .one(.ingressNetworkPolicyRuleName), .name, .destinationNode, .connection, isZeroUnknown: true,
+            exporter: 28,
             "Rule of ingressNetworkPolicyName that decided."),
         define(
-            .ingressNetworkPolicyRuleAction, .one(.ingressNetworkPolicyRuleAction), .unsigned, .destinationNode, .connection, isZeroUnknown: true, exporter: 29,
+            .ingressNetworkPolicyRuleAction, .one(.ingressNetworkPolicyRuleAction), .unsigned, .destinationNode, .connection,
+            isZeroUnknown: true, exporter: 29,
             "What the ingress rule did: 1 allow, 2 drop, 3 reject."),
         define(
             .egressNetworkPolicyName, .one(.egressNetworkPolicyName), .name, .sourceNode, .connection, isZeroUnknown: true, exporter: 30,
             "Policy whose egress rule decided the connection."),
         define(
-            .egressNetworkPolicyNamespace, .one(.egressNetworkPolicyNamespace), .name, .sourceNode, .connection, isZeroUnknown: true, exporter: 31,
+            .egressNetworkPolicyNamespace, .one(.egressNetworkPolicyNamespace), .name, .sourceNode, .connection, isZeroUnknown: true,
+            exporter: 31,
             "Namespace of egressNetworkPolicyName; unknown for cluster-scoped policies."),
         define(
             .egressNetworkPolicyUUID, .one(.egressNetworkPolicyUUID), .uuid, .sourceNode, .connection, isZeroUnknown: true,
             "Kubernetes UID of the egress policy."),
         define(
-            .egressNetworkPolicyType, .one(.egressNetworkPolicyType), .unsigned, .sourceNode, .connection, isZeroUnknown: true, exporter: 32,
+            .egressNetworkPolicyType, .one(.egressNetworkPolicyType), .unsigned, .sourceNode, .connection, isZeroUnknown: true,
+            exporter: 32,
             "1 K8s NetworkPolicy, 2 Antrea NetworkPolicy, 3 Antrea ClusterNetworkPolicy, 4 K8s ClusterNetworkPolicy."),
         define(
-            .egressNetworkPolicyRuleName, .one(.egressNetworkPolicyRuleName), .name, .sourceNode, .connection, isZeroUnknown: true, exporter: 33,
+            .egressNetworkPolicyRuleName, .one(.egressNetworkPolicyRuleName), .name, .sourceNode, .connection, isZeroUnknown: true,
+            exporter: 33,
             "Rule of egressNetworkPolicyName that decided."),
         define(
-            .egressNetworkPolicyRuleAction, .one(.egressNetworkPolicyRuleAction), .unsigned, .sourceNode, .connection, isZeroUnknown: true, exporter: 34,
+            .egressNetworkPolicyRuleAction, .one(.egressNetworkPolicyRuleAction), .unsigned, .sourceNode, .connection, isZeroUnknown: true,
+            exporter: 34,
             "What the egress rule did: 1 allow, 2 drop, 3 reject."),
         define(
             .tcpState, .one(.tcpState), .name, .eachNode, .interval, isZeroUnknown: true, exporter: 35,
@@ -157,13 +171,16 @@ public enum FlowSchema {
             .proxySnatPort, .one(.proxySnatPort), .unsigned, .sourceNode, .connection, isZeroUnknown: true, exporter: 40,
             "Source port after source translation at this hop."),
         define(
-            .proxySnatIP, .byFamily(v4: .proxySnatIPv4, v6: .proxySnatIPv6), .address, .sourceNode, .connection, isZeroUnknown: true, exporter: 42,
+            .proxySnatIP, .byFamily(v4: .proxySnatIPv4, v6: .proxySnatIPv6), .address, .sourceNode, .connection, isZeroUnknown: true,
+            exporter: 42,
             "Source address after source translation at this hop."),
         define(
-            .destinationClusterIP, .byFamily(v4: .destinationClusterIPv4, v6: .destinationClusterIPv6), .address, .sourceNode, .derived("destinationServiceIP"), isZeroUnknown: true, exporter: 41,
+            .destinationClusterIP, .byFamily(v4: .destinationClusterIPv4, v6: .destinationClusterIPv6), .address, .sourceNode,
+            .derived("destinationServiceIP"), isZeroUnknown: true, exporter: 41,
             "The same as destinationServiceIP, under its older name."),
         define(
-            .destinationServiceIP, .byFamily(v4: .destinationServiceIPv4, v6: .destinationServiceIPv6), .address, .sourceNode, .connection, isZeroUnknown: true, exporter: 43,
+            .destinationServiceIP, .byFamily(v4: .destinationServiceIPv4, v6: .destinationServiceIPv6), .address, .sourceNode, .connection,
+            isZeroUnknown: true, exporter: 43,
             "Address of the Service that the client dialled, before destination translation."),
         define(
             .octetDeltaCountFromSourceNode, .one(.octetDeltaCountFromSourceNode), .unsigned, .mediator, .interval,
@@ -217,7 +234,8 @@ public enum FlowSchema {
             .flowEndSecondsFromSourceNode, .one(.flowEndSecondsFromSourceNode), .unsigned, .mediator, .interval, isZeroUnknown: true,
             "flowEndSeconds of the source node's last record."),
         define(
-            .flowEndSecondsFromDestinationNode, .one(.flowEndSecondsFromDestinationNode), .unsigned, .mediator, .interval, isZeroUnknown: true,
+            .flowEndSecondsFromDestinationNode, .one(.flowEndSecondsFromDestinationNode), .unsigned, .mediator, .interval,
+            isZeroUnknown: true,
             "flowEndSeconds of the destination node's last record."),
         define(
             .throughput, .one(.throughput), .unsigned, .mediator, .interval,
@@ -247,13 +265,14 @@ public enum FlowSchema {
             .clusterId, .one(.clusterId), .name, .mediator, .connection, isZeroUnknown: true,
             "The cluster that the record belongs to."),
         define(
-            .flowStartMilliseconds, .one(.flowStartMilliseconds), .time, .eachNode, .connection, exporter: 44,
+            .flowStartMilliseconds, .one(.flowStartMilliseconds), .time, .eachNode, .connection, isZeroUnknown: true, exporter: 44,
             "Milliseconds since 1970-01-01T00:00:00Z at which the connection began."),
         define(
-            .flowEndMilliseconds, .one(.flowEndMilliseconds), .time, .eachNode, .interval, exporter: 45,
+            .flowEndMilliseconds, .one(.flowEndMilliseconds), .time, .eachNode, .interval, isZeroUnknown: true, exporter: 45,
             "Milliseconds since 1970-01-01T00:00:00Z up to which this record counts."),
         define(
-            .icmpTypeCode, .byFamily(v4: .icmpTypeCodeIPv4, v6: .icmpTypeCodeIPv6), .unsigned, .key, .connection, exporter: 46,
+            .icmpTypeCode, .byFamily(v4: .icmpTypeCodeIPv4, v6: .icmpTypeCodeIPv6), .unsigned, .key, .connection, isZeroUnknown: true,
+            exporter: 46,
             "ICMP type × 256 + code of the request; unknown for other protocols."),
         define(
             .observation, .none, .unsigned, .mediator, .connection,

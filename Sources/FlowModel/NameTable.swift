@@ -17,12 +17,14 @@ public struct NameID: Sendable, Hashable {
 
 /// Numbers texts, so that records carry four octets instead of a string, and text exists only in answers.
 ///
-/// Ids are dense and start at 1; they live as long as the table. At `capacity` every new text becomes ``NameID/tooMany`` and is
-/// counted: an exporter that invents names cannot grow the table without bound.
+/// Ids are dense and start at 1; they live as long as the table. At `capacity`, or when a text would go beyond `octetCapacity`, a new
+/// text becomes ``NameID/tooMany`` and is counted: an exporter that invents names, many or long, cannot grow the table without bound.
 public struct NameTable: ~Copyable, Sendable {
     public static let tooManyText = "(too many names)"
 
     public let capacity: Int
+    /// Octets of all texts together.
+    public let octetCapacity: Int
     /// How many times a text was refused because the table was full.
     public private(set) var refused: UInt64 = 0
 
@@ -33,8 +35,9 @@ public struct NameTable: ~Copyable, Sendable {
     private let seed: UInt64
 
     /// - Parameter seed: random in production since names come from the network; constant in simulation.
-    public init(capacity: Int = 1 << 20, seed: UInt64) {
+    public init(capacity: Int = 1 << 20, octetCapacity: Int = 1 << 28, seed: UInt64) {
         self.capacity = capacity
+        self.octetCapacity = octetCapacity
         self.seed = seed
         slots = Array(repeating: 0, count: 1024)
         arena = Array(Self.tooManyText.utf8)
@@ -56,7 +59,7 @@ public struct NameTable: ~Copyable, Sendable {
             if equals(slots[slot], octets, range) { return NameID(rawValue: slots[slot]) }
             slot = (slot + 1) & (slots.count - 1)
         }
-        guard count < capacity else {
+        guard count < capacity, arena.count + range.count <= octetCapacity else {
             refused += 1
             return .tooMany
         }

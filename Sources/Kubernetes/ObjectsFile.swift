@@ -44,7 +44,12 @@ public struct ObjectsFile: Sendable {
 
     private static func documents(in text: String, path: String) throws(ObjectsFileError) -> [Node] {
         do {
-            return try Yams.compose_all(yaml: text).map { $0 }
+            // A value that keeps its error to itself: it must be the one that is iterated, and asked afterwards.
+            var sequence = try Yams.compose_all(yaml: text)
+            var documents: [Node] = []
+            while let document = sequence.next() { documents.append(document) }
+            if let error = sequence.error { throw error }
+            return documents
         } catch let error as YamlError {
             throw .malformed(path: path, line: error.line, reason: error.reason)
         } catch {

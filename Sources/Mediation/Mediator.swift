@@ -37,7 +37,7 @@ public struct Mediator: ~Copyable {
     public mutating func receive(_ flow: FlowRecord, at now: Timestamp) -> Bool {
         statistics.received += 1
         var flow = flow
-        flow.normalizeTimes()
+        flow.normalize()
         guard let key = ConnectionKey(flow), flow.isKnown(.flowEndMilliseconds), flow.isKnown(.flowStartMilliseconds) else {
             statistics.refused += 1
             return false
@@ -45,12 +45,14 @@ public struct Mediator: ~Copyable {
         statistics.merged += 1
         enrichment.learn(from: flow)
         let side = ObservingSide(of: flow)
-        if let place = table.find(key, where: { $0.isContinued(by: flow, from: side, tolerance: configuration.clockTolerance) }) {
+        if let place = table.find(key, by: { $0.distance(to: flow, from: side, tolerance: configuration.clockTolerance) }) {
             table[place].merge(flow, from: side, at: now)
             plan(place, at: now)
         } else {
             statistics.connections += 1
-            plan(table.insert(key, first: flow, from: side, at: now), at: now)
+            plan(
+                table.insert(key, first: flow, from: side, isResumed: flow.lasts(longerThan: configuration.inactiveTimeout), at: now),
+                at: now)
         }
         return true
     }
@@ -61,12 +63,12 @@ public struct Mediator: ~Copyable {
         table.wheel.advance(to: now, into: &due)
         for (place, slot) in due where table.isScheduled(place, slot) {
             if table[place].deadline > now {
-                table.schedule(place, at: table[place].deadline)
+                table.schedule(place, at: table[place].deadline, now: now)
             } else {
                 settle(place, at: now, into: &intervals)
             }
         }
-        while table.count > configuration.capacity, let place = table.anyPlace {
+        while table.count > configuration.capacity, let place = table.nextPlace() {
             statistics.evicted += 1
             store(place, isOverdue: true, into: &intervals)
             table.remove(place)
@@ -79,9 +81,10 @@ public struct Mediator: ~Copyable {
     }
 
     private mutating func settle(_ place: UInt32, at now: Timestamp, into intervals: inout [FlowInterval]) {
-        let isOverdue = now >= table[place].firstArrival + configuration.correlationTimeout
+        let isForgotten = now >= table[place].lastArrival + configuration.inactiveTimeout
+        let isOverdue = isForgotten || now >= table[place].firstArrival + configuration.correlationTimeout
         if table[place].isComplete || isOverdue { store(place, isOverdue: isOverdue, into: &intervals) }
-        if now >= table[place].lastArrival + configuration.inactiveTimeout {
+        if isForgotten {
             table.remove(place)
         } else {
             plan(place, at: now)
@@ -111,7 +114,7 @@ public struct Mediator: ~Copyable {
         let deadline = nextDeadline(of: table[place], at: now)
         let isEarlier = deadline < table[place].deadline || table[place].deadline <= now
         table[place].deadline = deadline
-        if isEarlier || table[place].slot == 0 { table.schedule(place, at: deadline) }
+        if isEarlier || table[place].slot == 0 { table.schedule(place, at: deadline, now: now) }
     }
 
     private func nextDeadline(of connection: MediatedConnection, at now: Timestamp) -> Timestamp {
@@ -133,14 +136,24 @@ public struct Mediator: ~Copyable {
 }
 
 extension FlowRecord {
-    /// Exporters send milliseconds, seconds or both; from here on there are milliseconds.
-    fileprivate mutating func normalizeTimes() {
-        for (milliseconds, seconds) in [(FlowField.flowStartMilliseconds, FlowField.flowStartSeconds), (.flowEndMilliseconds, .flowEndSeconds)]
+    /// Exporters send milliseconds, seconds or both, and the Service's address under one name, the other or both; from here on there
+    /// is one of each.
+    fileprivate mutating func normalize() {
+        for (milliseconds, seconds) in [
+            (FlowField.flowStartMilliseconds, FlowField.flowStartSeconds), (.flowEndMilliseconds, .flowEndSeconds),
+        ]
         where !isKnown(milliseconds) {
             self[time: milliseconds] = self[unsigned: seconds].map { Timestamp(seconds: Int64(clamping: $0)) }
         }
         forget(.flowStartSeconds)
         forget(.flowEndSeconds)
+        if !isKnown(.destinationServiceIP) { self[address: .destinationServiceIP] = self[address: .destinationClusterIP] }
         forget(.destinationClusterIP)
+    }
+
+    /// Whether the connection had been going on for so long that it may have been known before, and forgotten.
+    fileprivate func lasts(longerThan duration: Duration) -> Bool {
+        guard let start = self[time: .flowStartMilliseconds], let end = self[time: .flowEndMilliseconds] else { return false }
+        return end - start > duration
     }
 }

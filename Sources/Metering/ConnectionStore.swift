@@ -23,12 +23,17 @@ struct ConnectionStore: Sendable {
     private var index: [Key: Int] = [:]
     private(set) var entries: [MeteredConnection] = []
     private var pollNumber: UInt64 = 0
+    /// Whether the current poll reads the whole table.
+    private(set) var isPollWhole = false
 
     init(capacity: Int) {
         self.capacity = capacity
     }
 
-    mutating func beginPoll() { pollNumber += 1 }
+    mutating func beginPoll(isWhole: Bool) {
+        pollNumber += 1
+        isPollWhole = isWhole
+    }
 
     enum Outcome { case updated, inserted, full }
 

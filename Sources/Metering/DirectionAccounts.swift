@@ -23,7 +23,10 @@ public struct DirectionAccounts: Sendable {
         var totalOctets: UInt64 { baseOctets &+ octets }
 
         mutating func update(_ count: DirectionCount, at now: Timestamp) {
-            if count.packets < packets {
+            // A flow that began after the last look has counted from zero, however much it has counted since. Ages waver by the
+            // time it takes to ask.
+            let isNew = now - count.age > lastSeen + .seconds(1)
+            if isNew || count.packets < packets {
                 basePackets = totalPackets
                 baseOctets = totalOctets
             }
@@ -66,12 +69,14 @@ public struct DirectionAccounts: Sendable {
     public func counters(of connection: Connection) -> Connection.Counters? {
         guard connection.original.icmp == nil else { return nil }
         let original = connection.original, reply = connection.reply
-        let forward = accounts[Key(
-            source: original.source, destination: reply.source, sourcePort: original.sourcePort,
-            destinationPort: reply.sourcePort, protocolIdentifier: connection.protocolIdentifier)]
-        let reverse = accounts[Key(
-            source: original.destination, destination: original.source, sourcePort: original.destinationPort,
-            destinationPort: original.sourcePort, protocolIdentifier: connection.protocolIdentifier)]
+        let forward = accounts[
+            Key(
+                source: original.source, destination: reply.source, sourcePort: original.sourcePort,
+                destinationPort: reply.sourcePort, protocolIdentifier: connection.protocolIdentifier)]
+        let reverse = accounts[
+            Key(
+                source: original.destination, destination: original.source, sourcePort: original.destinationPort,
+                destinationPort: original.sourcePort, protocolIdentifier: connection.protocolIdentifier)]
         guard forward != nil || reverse != nil else { return nil }
         return Connection.Counters(
             packets: forward?.totalPackets ?? 0, octets: forward?.totalOctets ?? 0,

@@ -34,7 +34,8 @@ struct FlowRecordBuilder {
     func record(of entry: DeniedStore.Entry, names: inout NameTable) -> FlowRecord {
         let denied = entry.first
         var flow = FlowRecord()
-        let reply = Connection.Tuple(source: denied.tuple.destination, destination: denied.tuple.source, sourcePort: denied.tuple.destinationPort)
+        let reply = Connection.Tuple(
+            source: denied.tuple.destination, destination: denied.tuple.source, sourcePort: denied.tuple.destinationPort)
         setKey(denied.tuple, answeredBy: reply, denied.protocolIdentifier, in: &flow)
         setTimes(start: denied.time, end: entry.last, reason: .endOfFlow, in: &flow)
         setCounters(
@@ -43,6 +44,7 @@ struct FlowRecordBuilder {
         setEnds(source: pods[denied.tuple.source], destination: pods[denied.tuple.destination], in: &flow)
         if let service = denied.originalDestination {
             flow[address: .destinationServiceIP] = service
+            flow[address: .destinationClusterIP] = service
             flow[unsigned: .destinationServicePort] = denied.originalDestinationPort.map(UInt64.init)
         }
         setRule(denied.label.egressRule, .egress, .allow, in: &flow, &names)
@@ -51,7 +53,9 @@ struct FlowRecordBuilder {
         return flow
     }
 
-    private func setKey(_ original: Connection.Tuple, answeredBy reply: Connection.Tuple, _ protocolIdentifier: UInt8, in flow: inout FlowRecord) {
+    private func setKey(
+        _ original: Connection.Tuple, answeredBy reply: Connection.Tuple, _ protocolIdentifier: UInt8, in flow: inout FlowRecord
+    ) {
         flow[address: .sourceIPAddress] = original.source
         flow[address: .destinationIPAddress] = reply.source
         flow[unsigned: .protocolIdentifier] = UInt64(protocolIdentifier)
@@ -125,11 +129,16 @@ struct FlowRecordBuilder {
         // Without either, the side that reports decides: egress rules are enforced where the source is.
         let direction = known ?? told ?? (flow.isKnown(.sourcePodName) ? .egress : .ingress)
         let action: RuleAction = denied.action == .drop ? .drop : .reject
+        // A rule that admitted this direction before is not the one that refused.
+        let fields = PolicyFields.of(direction)
+        for field in [fields.policy, fields.namespace, fields.type, fields.rule] { flow.forget(field) }
         setRule(denied.rule ?? 0, direction, action, in: &flow, &names)
-        flow[unsigned: direction == .ingress ? .ingressNetworkPolicyRuleAction : .egressNetworkPolicyRuleAction] = UInt64(action.rawValue)
+        flow[unsigned: fields.action] = UInt64(action.rawValue)
     }
 
-    private func setRule(_ id: UInt32, _ direction: PolicyRule.Direction, _ action: RuleAction, in flow: inout FlowRecord, _ names: inout NameTable) {
+    private func setRule(
+        _ id: UInt32, _ direction: PolicyRule.Direction, _ action: RuleAction, in flow: inout FlowRecord, _ names: inout NameTable
+    ) {
         guard id != 0 else { return }
         let fields = PolicyFields.of(direction)
         flow[unsigned: fields.action] = UInt64(action.rawValue)

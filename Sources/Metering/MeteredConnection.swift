@@ -68,7 +68,8 @@ struct MeteredConnection: Sendable {
     /// Notes that a record of the present state has been made.
     mutating func noteReport(at now: Timestamp, isEnd: Bool) {
         lastReport = now
-        reportedCounters = connection.counters
+        // A source may not know the counters for a while; what was reported of them stays reported.
+        reportedCounters = connection.counters ?? reportedCounters
         hasUnreportedChange = false
         isEndReported = isEndReported || isEnd
     }

@@ -50,7 +50,7 @@ public struct MeteringProcess: ~Copyable {
 
     /// Takes one poll.
     public mutating func observe(_ poll: Poll) {
-        store.beginPoll()
+        store.beginPoll(isWhole: poll.isWhole)
         for connection in poll.connections {
             guard admits(connection) else { continue }
             switch store.observe(connection, at: poll.time, replaced: &replaced) {
@@ -86,9 +86,9 @@ public struct MeteringProcess: ~Copyable {
 }
 
 extension MeteringProcess {
-    /// The records that are due after the latest poll.
+    /// The records that are due after the latest poll. What that poll did not show has ended if it read the whole table.
     ///
-    /// - Parameter isWhole: whether that poll read the whole table, so that what it did not show has ended.
+    /// - Parameter isWhole: false where the poll's own word is not to be trusted.
     public mutating func expire(at now: Timestamp, isWhole: Bool = true, into records: inout [FlowRecord]) {
         report(at: now, isWhole: isWhole, flushing: false, into: &records)
     }
@@ -102,9 +102,12 @@ extension MeteringProcess {
         let before = records.count
         let builder = FlowRecordBuilder(
             nodeName: nodeName, pods: pods, podNetworks: configuration.podNetworks, rules: rules, tcpStates: tcpStates)
-        for old in replaced { records.append(builder.record(of: old, reason: .endOfFlow, names: &names)) }
+        for var old in replaced where old.hasUnreportedEnd {
+            builder.resolvePods(of: &old)
+            records.append(builder.record(of: old, reason: .endOfFlow, names: &names))
+        }
         replaced.removeAll(keepingCapacity: true)
-        reportConnections(at: now, isWhole: isWhole, flushing: flushing, builder, into: &records)
+        reportConnections(at: now, isWhole: isWhole && store.isPollWhole, flushing: flushing, builder, into: &records)
         denied.expire(
             at: now, activeTimeout: configuration.activeTimeout, idleTimeout: configuration.idleTimeout, flushing: flushing
         ) { entry in records.append(builder.record(of: entry, names: &names)) }
@@ -128,12 +131,15 @@ extension MeteringProcess {
 }
 
 extension MeteredConnection {
+    /// Whether a connection that is over has something to report: its end, or a change since its end was reported.
+    fileprivate var hasUnreportedEnd: Bool { hasUnreportedChange || !isEndReported }
+
     /// Nil when nothing is due.
     fileprivate func reasonToReport(
         at now: Timestamp, isGone: Bool, active: Duration, idle: Duration, flushing: Bool
     ) -> FlowEndReason? {
         if isGone || hasEnded {
-            return hasUnreportedChange || !isEndReported ? .endOfFlow : nil
+            return hasUnreportedEnd ? .endOfFlow : nil
         }
         guard hasUnreportedChange else { return nil }
         if flushing || now - lastReport >= active { return .activeTimeout }

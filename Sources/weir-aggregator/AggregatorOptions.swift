@@ -20,7 +20,9 @@ struct AggregatorOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Kubernetes objects, as `kubectl get nodes,pods,services -A -o json` prints them.", valueName: "FILE"))
     var objects: String?
 
-    @Option(help: ArgumentHelp("How often a lasting connection is stored (default: 60s).", valueName: "DURATION"), transform: DurationText.parse)
+    @Option(
+        help: ArgumentHelp("How often a lasting connection is stored (default: 60s).", valueName: "DURATION"), transform: DurationText.parse
+    )
     var window: Duration?
 
     @Option(

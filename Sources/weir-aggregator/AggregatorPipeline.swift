@@ -68,7 +68,9 @@ final class AggregatorPipeline: Sendable {
         let file = try ObjectsFile(path: path)
         logger.info(
             "objects read",
-            metadata: ["pods": "\(file.objects.pods.count)", "service ports": "\(file.objects.services.count)", "skipped": "\(file.skipped)"])
+            metadata: [
+                "pods": "\(file.objects.pods.count)", "service ports": "\(file.objects.services.count)", "skipped": "\(file.skipped)",
+            ])
         return file.objects
     }
 

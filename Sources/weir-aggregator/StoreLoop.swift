@@ -46,7 +46,8 @@ struct StoreLoop {
             } catch {
                 let began = firstFailure ?? clock.now
                 if firstFailure == nil {
-                    logger.error("store refuses to write, trying again", metadata: ["cause": "\(error)", "intervals": "\(batch.intervals.count)"])
+                    logger.error(
+                        "store refuses to write, trying again", metadata: ["cause": "\(error)", "intervals": "\(batch.intervals.count)"])
                 }
                 firstFailure = began
                 if !error.isRetrySensible || isStopping() && clock.now - began > Self.lastPatience {

@@ -12,7 +12,8 @@ struct ExporterOptions: ParsableArguments {
     var config: String?
 
     @Option(
-        help: ArgumentHelp("Where to read connections: ovs, conntrack, or replay:DIR; may be repeated (default: ovs).", valueName: "SOURCE"),
+        help: ArgumentHelp(
+            "Where to read connections: ovs, conntrack, or replay:DIR; may be repeated (default: ovs).", valueName: "SOURCE"),
         transform: { try SourceName($0) })
     var source: [SourceName] = []
 
@@ -35,10 +36,12 @@ struct ExporterOptions: ParsableArguments {
         help: ArgumentHelp("Table of learned flows that count each direction of a connection, where there is one.", valueName: "0–254"))
     var accountingTable: UInt8?
 
-    @Option(help: ArgumentHelp("Conntrack zones to meter; may be repeated, `all` for every zone (default: 65520, 65510).", valueName: "ZONE"))
+    @Option(
+        help: ArgumentHelp("Conntrack zones to meter; may be repeated, `all` for every zone (default: 65520, 65510).", valueName: "ZONE"))
     var zone: [String] = []
 
-    @Option(help: ArgumentHelp("Meter only connections with one of these bits in their mark; 0 takes all (default: 0xf).", valueName: "MASK"))
+    @Option(
+        help: ArgumentHelp("Meter only connections with one of these bits in their mark; 0 takes all (default: 0xf).", valueName: "MASK"))
     var markMask: String?
 
     @Flag(help: "Meter connections without a pod of this node as well.")
@@ -51,16 +54,22 @@ struct ExporterOptions: ParsableArguments {
     var rules: String?
 
     @Option(
-        help: ArgumentHelp("weir: the reference's elements and Weir's; antrea: exactly the reference's 43 (default: weir).", valueName: "PROFILE"))
+        help: ArgumentHelp(
+            "weir: the reference's elements and Weir's; antrea: exactly the reference's 43 (default: weir).", valueName: "PROFILE"))
     var profile: String?
 
-    @Option(help: ArgumentHelp("How often the connection table is read (default: 5s).", valueName: "DURATION"), transform: DurationText.parse)
+    @Option(
+        help: ArgumentHelp("How often the connection table is read (default: 5s).", valueName: "DURATION"), transform: DurationText.parse)
     var pollInterval: Duration?
 
-    @Option(help: ArgumentHelp("How often a lasting connection is reported (default: 5s).", valueName: "DURATION"), transform: DurationText.parse)
+    @Option(
+        help: ArgumentHelp("How often a lasting connection is reported (default: 5s).", valueName: "DURATION"),
+        transform: DurationText.parse)
     var activeTimeout: Duration?
 
-    @Option(help: ArgumentHelp("Silence after which what is unreported is sent (default: 15s).", valueName: "DURATION"), transform: DurationText.parse)
+    @Option(
+        help: ArgumentHelp("Silence after which what is unreported is sent (default: 15s).", valueName: "DURATION"),
+        transform: DurationText.parse)
     var idleTimeout: Duration?
 
     @Option(help: ArgumentHelp("Keep everything observed in DIR/NODE, to be replayed.", valueName: "DIR"))

@@ -155,7 +155,8 @@ extension ExporterPipeline {
             metadata: [
                 "observations": "\(metered.observed)", "metered": "\(metered.metered)", "other zone": "\(metered.otherZone)",
                 "not accepted": "\(metered.notAccepted)", "not local": "\(metered.notLocal)", "over capacity": "\(metered.overCapacity)",
-                "denied packets": "\(metered.denied)", "denied packets unseen": "\(denied.statistics.dropped)", "records": "\(metered.records)",
+                "denied packets": "\(metered.denied)", "denied packets unseen": "\(denied.statistics.dropped)",
+                "records": "\(metered.records)",
             ])
         return lost == 0
     }

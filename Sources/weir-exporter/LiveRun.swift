@@ -67,7 +67,8 @@ struct LiveRun {
                 report(reading, of: source)
             } catch {
                 observation.isWhole = false
-                logger.warning("source not read, trying again at the next poll", metadata: ["source": "\(source.name)", "cause": "\(error)"])
+                logger.warning(
+                    "source not read, trying again at the next poll", metadata: ["source": "\(source.name)", "cause": "\(error)"])
             }
         }
         if wasRead { observation.connections = connections }

@@ -40,6 +40,11 @@ public struct Program: Sendable {
         let what: String
         let code: Int32
 
+        public init(what: String, code: Int32) {
+            self.what = what
+            self.code = code
+        }
+
         public var description: String { "\(what): \(unsafe strerror(code).map { unsafe String(cString: $0) } ?? "\(code)")" }
     }
 

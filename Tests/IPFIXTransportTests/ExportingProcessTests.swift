@@ -12,7 +12,7 @@ struct ExportingProcessTests {
 
     private func exporter(to endpoint: Endpoint, configuration: ExportConfiguration? = nil) -> ExportingProcess {
         ExportingProcess(
-            to: endpoint, observationDomainID: 77, templateSets: templateSet, queue: queue, clock: { [clock] in clock.now },
+            to: endpoint, observationDomainID: 77, templateMessages: [templateSet], queue: queue, clock: { [clock] in clock.now },
             configuration: configuration ?? quick, logger: silent)
     }
 
@@ -107,7 +107,7 @@ struct ExportingProcessTests {
             writeTimeout: .milliseconds(100), shortestReconnect: .seconds(600), longestReconnect: .seconds(600))
         let large = ExportQueue(messages: 8000, octets: .max)
         let exporter = ExportingProcess(
-            to: collector.boundEndpoints[0], observationDomainID: 77, templateSets: templateSet, queue: large,
+            to: collector.boundEndpoints[0], observationDomainID: 77, templateMessages: [templateSet], queue: large,
             clock: { [clock] in clock.now }, configuration: configuration, logger: silent)
         let zeros = ExportedMessage(sets: [UInt8](repeating: 0, count: 60_000), recordCount: 1)
         for _ in 0..<8000 { large.append(zeros) }

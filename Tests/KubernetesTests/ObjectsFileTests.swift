@@ -51,10 +51,12 @@ struct ObjectsFileTests {
         #expect(services.filter { $0.portName == "lab/headless" }.allSatisfy { $0.addresses.isEmpty })
     }
 
-    @Test("YAML, a single object and a typed list read the same", arguments: [
-        "kind: Pod\nmetadata: {name: web, namespace: lab}\nstatus: {podIP: 10.0.0.3}\n",
-        "kind: PodList\nitems:\n- metadata: {name: web, namespace: lab}\n  status: {podIP: 10.0.0.3}\n",
-    ])
+    @Test(
+        "YAML, a single object and a typed list read the same",
+        arguments: [
+            "kind: Pod\nmetadata: {name: web, namespace: lab}\nstatus: {podIP: 10.0.0.3}\n",
+            "kind: PodList\nitems:\n- metadata: {name: web, namespace: lab}\n  status: {podIP: 10.0.0.3}\n",
+        ])
     func readsOtherForms(text: String) throws {
         #expect(try ObjectsFile(text: text, path: "objects.yaml").objects.pods.map(\.name) == ["web"])
     }
@@ -62,7 +64,7 @@ struct ObjectsFileTests {
     @Test("a file that is not YAML is refused with its line")
     func refusesGarbage() throws {
         let error = #expect(throws: ObjectsFileError.self) { try ObjectsFile(text: "kind: [\n  oops: {", path: "objects.json") }
-        #expect("\(try #require(error))".hasPrefix("objects.json:"))
+        #expect("\(try #require(error))".hasPrefix("objects.json:"), "\(String(describing: error))")
     }
 
     @Test("a file without objects, a directory and a missing file are refused", arguments: ["/", "/nowhere/objects.json"])

@@ -50,7 +50,8 @@ public struct SettingReader {
     /// Notes a problem that more than one setting makes.
     public mutating func reject(_ path: String, _ problem: String, remedy: String) {
         problems.append(
-            ConfigurationProblem(file: file?.name ?? "command line", line: file?.line(of: path), key: path, problem: problem, remedy: remedy))
+            ConfigurationProblem(
+                file: file?.name ?? "command line", line: file?.line(of: path), key: path, problem: problem, remedy: remedy))
     }
 
     /// - Throws: every problem noted here, and every one of the file, unknown keys included.

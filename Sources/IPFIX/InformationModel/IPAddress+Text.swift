@@ -74,6 +74,8 @@ private struct AddressTextParser {
             value = value * 10 + UInt32(octets[position] - 48)
             position += 1
         }
+        // RFC 6943 §3.1.1: a leading zero means octal to some readers, so it means nothing here.
+        if position - start > 1, octets[start] == UInt8(ascii: "0") { return nil }
         return position > start && value <= 255 ? value : nil
     }
 

@@ -37,7 +37,8 @@ public struct IPAddress: Sendable, Hashable {
 
     /// Four octets for IPv4, sixteen for IPv6, in network order.
     public var octets: [UInt8] {
-        let all = (0..<8).map { UInt8(truncatingIfNeeded: high >> (56 - 8 * $0)) }
+        let all =
+            (0..<8).map { UInt8(truncatingIfNeeded: high >> (56 - 8 * $0)) }
             + (0..<8).map { UInt8(truncatingIfNeeded: low >> (56 - 8 * $0)) }
         return family == .v4 ? Array(all[12...]) : all
     }

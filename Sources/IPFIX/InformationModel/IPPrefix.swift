@@ -11,7 +11,10 @@ public struct IPPrefix: Sendable, Hashable, LosslessStringConvertible {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), let address = IPAddress(parts[0]) else { return nil }
         let full = address.family == .v4 ? 32 : 128
-        guard let length = parts.count == 2 ? Int(parts[1]) : full, (0...full).contains(length) else { return nil }
+        // `Int` alone would take a sign.
+        guard parts.dropFirst().allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }),
+            let length = parts.count == 2 ? Int(parts[1]) : full, (0...full).contains(length)
+        else { return nil }
         self.address = address
         self.length = length
     }

@@ -9,9 +9,11 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         self.milliseconds = milliseconds
     }
 
+    /// Saturates, as all arithmetic here: a hostile time must not stop a program.
     @inlinable
     public init(seconds: Int64) {
-        self.init(milliseconds: seconds.multipliedReportingOverflow(by: 1000).partialValue)
+        let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        self.init(milliseconds: overflow ? (seconds < 0 ? .min : .max) : milliseconds)
     }
 
     @inlinable
@@ -21,12 +23,11 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     /// Whole seconds, rounded towards the past.
     @inlinable
-    public var seconds: Int64 { milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000 }
+    public var seconds: Int64 { milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0) }
 
     @inlinable
     public static func < (a: Self, b: Self) -> Bool { a.milliseconds < b.milliseconds }
 
-    /// Saturates instead of trapping: a hostile time must not stop a program.
     @inlinable
     public static func + (a: Self, b: Duration) -> Self {
         let (sum, overflow) = a.milliseconds.addingReportingOverflow(b.wholeMilliseconds)
@@ -44,10 +45,12 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 }
 
 extension Duration {
-    /// Whole milliseconds, rounded towards zero.
+    /// Whole milliseconds, rounded towards zero; saturates.
     @inlinable
     public var wholeMilliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        let (seconds, overflow) = components.seconds.multipliedReportingOverflow(by: 1000)
+        let (sum, carry) = seconds.addingReportingOverflow(components.attoseconds / 1_000_000_000_000_000)
+        return overflow || carry ? (self < .zero ? .min : .max) : sum
     }
 }
 
@@ -56,7 +59,7 @@ extension Timestamp: CustomStringConvertible {
     public var description: String {
         let (year, month, day) = civil(fromDays: seconds.floorDivided(by: 86_400))
         let second = seconds - seconds.floorDivided(by: 86_400) * 86_400
-        let fraction = milliseconds - seconds * 1000
+        let fraction = (milliseconds % 1000 + 1000) % 1000
         return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
             + "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2)).\(padded(fraction, 3))Z"
     }
@@ -67,14 +70,16 @@ extension Timestamp: CustomStringConvertible {
             (0...59).contains(minute), (0...60).contains(second), (0...999).contains(millisecond)
         else { return nil }
         let days = days(fromCivil: Int64(year), Int64(month), Int64(day))
+        // A day that its month does not have would be one of the next month.
+        guard civil(fromDays: days).day == Int64(day) else { return nil }
         let seconds = days * 86_400 + Int64(hour * 3600 + minute * 60 + second)
         self.init(milliseconds: seconds * 1000 + Int64(millisecond))
     }
 }
 
 private func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    let digits = String(value.magnitude)
+    return (value < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
 
 /// Days since the epoch of a date, counting years from March so that the leap day is the last of its year.
@@ -99,6 +104,6 @@ private func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int
 
 extension Int64 {
     fileprivate func floorDivided(by divisor: Int64) -> Int64 {
-        self >= 0 ? self / divisor : (self - divisor + 1) / divisor
+        self / divisor - (self % divisor < 0 ? 1 : 0)
     }
 }

@@ -7,7 +7,7 @@ import Logging
 struct ExportAssignment: Sendable {
     let endpoint: Endpoint
     let observationDomainID: UInt32
-    let templateSets: [UInt8]
+    let templateMessages: [[UInt8]]
     let queue: ExportQueue
     let clock: @Sendable () -> Timestamp
     let configuration: ExportConfiguration

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import IPFIX
 import Logging
 
 /// What the thread of an Exporting Process does: connect, send, and connect again, until the queue is closed and empty.
@@ -55,7 +56,7 @@ struct ExportRun {
         }
         assignment.logger.warning(
             "no connection to the collector",
-            metadata: ["collector": "\(assignment.endpoint)", "reason": "\(reason)", "retry": "\(delay)"])
+            metadata: ["collector": "\(assignment.endpoint)", "reason": "\(reason)", "retry": "\(delay.wholeMilliseconds) ms"])
         _ = board.interruption.wait(timeout: delay)
     }
 }

@@ -76,9 +76,13 @@ struct ExportSession {
     }
 
     private mutating func sendTemplates() throws(ConnectionFailure) {
-        let octets = assignment.message(assignment.templateSets, sequenceNumber: sequenceNumber)
         templatesSent = assignment.clock()
         templateRefresh = assignment.configuration.templateRefresh
+        for sets in assignment.templateMessages { try sendTemplates(sets) }
+    }
+
+    private mutating func sendTemplates(_ sets: [UInt8]) throws(ConnectionFailure) {
+        let octets = assignment.message(sets, sequenceNumber: sequenceNumber)
         guard octets.count <= assignment.messageLimit, try transmit(octets) else {
             assignment.logger.error(
                 "templates too large for a datagram: raise the limit or use tcp",

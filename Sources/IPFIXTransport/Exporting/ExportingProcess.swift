@@ -24,21 +24,23 @@ public final class ExportingProcess: Sendable {
     private let state = Mutex(State.ready)
 
     /// - Parameters:
-    ///   - templateSets: whole Template and Options Template Sets, at most 65,519 octets; they never change.
+    ///   - templateMessages: what opens every session: for each message whole Template and Options Template Sets, at most 65,519
+    ///     octets; they never change.
     ///   - queue: belongs to this process alone, which closes it when it stops.
     ///   - clock: the present time, for the export time of messages and the repetition of templates.
     public init(
         to endpoint: Endpoint,
         observationDomainID: UInt32,
-        templateSets: [UInt8],
+        templateMessages: [[UInt8]],
         queue: ExportQueue,
         clock: @escaping @Sendable () -> Timestamp,
         configuration: ExportConfiguration = ExportConfiguration(),
         logger: Logger
     ) {
-        precondition(templateSets.count <= Int(UInt16.max) - MessageHeader.length, "the templates must fit in one message")
+        precondition(
+            templateMessages.allSatisfy { $0.count <= Int(UInt16.max) - MessageHeader.length }, "templates must fit in their message")
         assignment = ExportAssignment(
-            endpoint: endpoint, observationDomainID: observationDomainID, templateSets: templateSets, queue: queue, clock: clock,
+            endpoint: endpoint, observationDomainID: observationDomainID, templateMessages: templateMessages, queue: queue, clock: clock,
             configuration: configuration, logger: logger)
     }
 

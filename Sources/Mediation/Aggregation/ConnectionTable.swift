@@ -10,6 +10,7 @@ struct ConnectionTable: Sendable {
     private var newest: [ConnectionKey: UInt32] = [:]
     private var slab: [MediatedConnection?] = []
     private var free: [UInt32] = []
+    private var hand = -1
     private var nextConnection: Int64
 
     init(firstConnection: Int64) {
@@ -20,7 +21,12 @@ struct ConnectionTable: Sendable {
 
     var places: [UInt32] { slab.indices.filter { slab[$0] != nil }.map { UInt32($0) } }
 
-    var anyPlace: UInt32? { slab.firstIndex { $0 != nil }.map { UInt32($0) } }
+    /// Goes round the places, so that each connection has its time before room is made of it.
+    mutating func nextPlace() -> UInt32? {
+        guard count > 0 else { return nil }
+        repeat { hand = hand + 1 < slab.count ? hand + 1 : 0 } while slab[hand] == nil
+        return UInt32(hand)
+    }
 
     /// The place must hold a connection.
     subscript(place: UInt32) -> MediatedConnection {
@@ -30,17 +36,21 @@ struct ConnectionTable: Sendable {
 
     func isScheduled(_ place: UInt32, _ slot: Int64) -> Bool { slab[Int(place)].map { $0.slot == slot } ?? false }
 
-    func find(_ key: ConnectionKey, where matches: (MediatedConnection) -> Bool) -> UInt32? {
+    /// The nearest of a key's connections; `distance` is nil for those that are none of it.
+    func find(_ key: ConnectionKey, by distance: (MediatedConnection) -> Duration?) -> UInt32? {
+        var nearest: (place: UInt32, distance: Duration)?
         var next = newest[key]
         while let place = next {
-            if matches(self[place]) { return place }
+            if let distance = distance(self[place]), distance < nearest?.distance ?? .seconds(Int64.max) { nearest = (place, distance) }
             next = self[place].older
         }
-        return nil
+        return nearest?.place
     }
 
-    mutating func insert(_ key: ConnectionKey, first flow: FlowRecord, from side: ObservingSide, at now: Timestamp) -> UInt32 {
-        var connection = MediatedConnection(id: nextConnection, key: key, first: flow, from: side, at: now)
+    mutating func insert(
+        _ key: ConnectionKey, first flow: FlowRecord, from side: ObservingSide, isResumed: Bool = false, at now: Timestamp
+    ) -> UInt32 {
+        var connection = MediatedConnection(id: nextConnection, key: key, first: flow, from: side, isResumed: isResumed, at: now)
         nextConnection += 1
         connection.older = newest[key]
         let place: UInt32
@@ -55,8 +65,8 @@ struct ConnectionTable: Sendable {
         return place
     }
 
-    mutating func schedule(_ place: UInt32, at time: Timestamp) {
-        self[place].slot = wheel.schedule(place, at: time)
+    mutating func schedule(_ place: UInt32, at time: Timestamp, now: Timestamp) {
+        self[place].slot = wheel.schedule(place, at: time, now: now)
     }
 
     mutating func remove(_ place: UInt32) {

@@ -15,11 +15,11 @@ struct DeadlineWheel: Sendable {
     private var next: Slot?
 
     /// Puts an entry into the bucket of a time, at the earliest the next to be visited.
-    mutating func schedule(_ entry: UInt32, at time: Timestamp) -> Slot {
-        let earliest = next ?? time.seconds
+    mutating func schedule(_ entry: UInt32, at time: Timestamp, now: Timestamp) -> Slot {
+        let earliest = next ?? now.seconds
+        next = earliest
         let slot = min(max(time.seconds, earliest), earliest + Self.span - 1)
         buckets[bucket(slot)].append(entry)
-        if next == nil { next = slot }
         return slot
     }
 

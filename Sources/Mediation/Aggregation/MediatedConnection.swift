@@ -15,6 +15,9 @@ struct MediatedConnection: Sendable {
     private var storedTotals = InlineArray<12, UInt64>(repeating: 0)
     /// The end of the last stored interval; nil before the first.
     private var storedEnd: Timestamp?
+    /// Whether it had been going on for long when it was first heard of. What was counted before then was stored then, or is lost:
+    /// only growth since is its.
+    private let isResumed: Bool
     private(set) var isChanged = true
     private(set) var hasNews = true
     private(set) var firstArrival: Timestamp
@@ -32,9 +35,10 @@ struct MediatedConnection: Sendable {
         var hasEnded: Bool
     }
 
-    init(id: Int64, key: ConnectionKey, first flow: FlowRecord, from side: ObservingSide, at now: Timestamp) {
+    init(id: Int64, key: ConnectionKey, first flow: FlowRecord, from side: ObservingSide, isResumed: Bool, at now: Timestamp) {
         self.id = id
         self.key = key
+        self.isResumed = isResumed
         self.flow = FlowRecord()
         firstArrival = now
         lastArrival = now
@@ -62,20 +66,21 @@ extension MediatedConnection {
         }
     }
 
-    /// Whether a record of a side continues this connection rather than beginning another on the same tuple.
+    /// How far apart the starts of this connection and of a side's record of it are; nil when the record is of another on the same tuple.
     ///
     /// One exporter keeps to one start. The other node's start is by its own clock and its own first sight, so there the two
-    /// lifetimes must overlap, give or take `tolerance`.
-    func isContinued(by next: FlowRecord, from side: ObservingSide, tolerance: Duration) -> Bool {
-        guard let start = next[time: .flowStartMilliseconds], let end = next[time: .flowEndMilliseconds] else { return false }
+    /// lifetimes must overlap, give or take `tolerance`; of several that do, the nearest is meant.
+    func distance(to next: FlowRecord, from side: ObservingSide, tolerance: Duration) -> Duration? {
+        guard let start = next[time: .flowStartMilliseconds], let end = next[time: .flowEndMilliseconds] else { return nil }
         let own = side == .destinationNode ? destination : source
         if let own {
             // Exporters that send seconds cut the fraction off. A denied attempt starts at its packet, its entry at a poll.
             let slack: Duration = flow.isDenied || next.isDenied ? tolerance : .milliseconds(999)
-            return start <= own.start + slack && own.start <= start + slack
+            let distance = max(start, own.start) - min(start, own.start)
+            return distance <= slack ? distance : nil
         }
-        guard let other = source ?? destination else { return false }
-        return start <= other.end + tolerance && other.start <= end + tolerance
+        guard let other = source ?? destination, start <= other.end + tolerance, other.start <= end + tolerance else { return nil }
+        return max(start, other.start) - min(start, other.start)
     }
 }
 
@@ -98,6 +103,8 @@ extension MediatedConnection {
         for (field, owner) in FactFields.all {
             guard next.isKnown(field) else { continue }
             if !flow.isKnown(field) || side.isAuthority(for: owner) && !flow.isEqual(field, to: next) {
+                // Labels were looked up by the name that was known before.
+                if flow.isKnown(field), let labels = FactFields.labels[field] { flow.forget(labels) }
                 flow.copy(field, from: next)
                 isChanged = true
             }
@@ -132,7 +139,10 @@ extension MediatedConnection {
     private mutating func merged(
         _ half: Half?, _ next: FlowRecord, _ start: Timestamp, _ end: Timestamp, scope: FlowCounter.Scope
     ) -> Half {
-        if half == nil { hasNews = true }
+        if half == nil {
+            hasNews = true
+            if isResumed { skipEarlier(than: next, scope) }
+        }
         let isEnd = next[unsigned: .flowEndReason] == UInt64(FlowEndReason.endOfFlow.rawValue)
         let latest = max(half?.end ?? end, end)
         for counter in FlowCounter.allCases {
@@ -145,6 +155,16 @@ extension MediatedConnection {
         return Half(start: min(half?.start ?? start, start), end: latest, hasEnded: (half?.hasEnded ?? false) || isEnd)
     }
 
+    /// Takes what a record counted before its own interval as stored already.
+    private mutating func skipEarlier(than next: FlowRecord, _ scope: FlowCounter.Scope) {
+        for counter in FlowCounter.allCases {
+            guard let total = next[unsigned: counter.total(.common)], let delta = next[unsigned: counter.delta(.common)] else { continue }
+            let earlier = total - min(total, delta)
+            storedTotals[counter.index(in: scope)] = earlier
+            if !flow.isKnown(counter.total(.common)) { storedTotals[counter.index(in: .common)] = earlier }
+        }
+    }
+
     private mutating func raise(_ field: FlowField, to total: UInt64) {
         if let known = flow[unsigned: field], known >= total { return }
         flow[unsigned: field] = total
@@ -153,11 +173,9 @@ extension MediatedConnection {
 
     /// Two nodes that each saw a half make it inter-node, whatever either of them could tell alone.
     private mutating func mergeType() {
-        guard source?.start != nil, destination?.start != nil, isTwoSided else { return }
-        if flow[unsigned: .flowType] == nil {
-            flow[unsigned: .flowType] = UInt64(FlowType.interNode.rawValue)
-            isChanged = true
-        }
+        guard hasBothHalves, isTwoSided, flow[unsigned: .flowType] != UInt64(FlowType.interNode.rawValue) else { return }
+        flow[unsigned: .flowType] = UInt64(FlowType.interNode.rawValue)
+        isChanged = true
     }
 
     private var isTwoSided: Bool {
@@ -196,9 +214,10 @@ extension MediatedConnection {
         return source == nil ? .destinationOnly : .sourceOnly
     }
 
-    /// Nil when no end is a pod.
+    /// Nil when no end is a pod, or both are and the node of neither is known.
     private var typeByNames: FlowType? {
         switch (flow.isKnown(.sourcePodName), flow.isKnown(.destinationPodName)) {
+        case (true, true) where !flow.isKnown(.sourceNodeName) && !flow.isKnown(.destinationNodeName): nil
         case (true, true): flow.isEqual(.sourceNodeName, toField: .destinationNodeName) ? .intraNode : .interNode
         case (true, false): .toExternal
         case (false, true): .fromExternal
@@ -211,7 +230,8 @@ extension MediatedConnection {
         guard hasNews || isChanged || !isStored else { return nil }
         var record = flow
         let end = flow[time: .flowEndMilliseconds] ?? lastArrival
-        let duration = end - (storedEnd ?? flow[time: .flowStartMilliseconds] ?? end)
+        // When the first growth of a resumed connection began is not known.
+        let duration = end - (storedEnd ?? (isResumed ? nil : flow[time: .flowStartMilliseconds]) ?? end)
         for scope in FlowCounter.Scope.allCases {
             for counter in FlowCounter.allCases {
                 guard let total = flow[unsigned: counter.total(scope)] else { continue }
@@ -237,18 +257,6 @@ extension FlowCounter {
         case .destinationNode: 8 + rawValue
         }
     }
-}
-
-/// The facts of a connection that do not move with time, with who is the authority for each. Verdicts merge on their own.
-private enum FactFields {
-    static let all: [(FlowField, FlowFieldDefinition.Owner)] = FlowSchema.fields
-        .filter { definition in
-            let isFact = definition.owner != .eachNode || definition.field == .flowType
-            let isMeasure = definition.storage == .interval || definition.field == .observation
-            return isFact && !isMeasure && !VerdictFields.ingress.contains(definition.field)
-                && !VerdictFields.egress.contains(definition.field)
-        }
-        .map { ($0.field, $0.owner) }
 }
 
 extension FlowRecord {

@@ -10,7 +10,10 @@ enum ObservingSide: Sendable, Hashable, CaseIterable {
 
     /// An exporter names the pods of its own node and no others.
     init(of flow: FlowRecord) {
-        switch (flow.isKnown(.sourceNodeName) || flow.isKnown(.sourcePodName), flow.isKnown(.destinationNodeName) || flow.isKnown(.destinationPodName)) {
+        switch (
+            flow.isKnown(.sourceNodeName) || flow.isKnown(.sourcePodName),
+            flow.isKnown(.destinationNodeName) || flow.isKnown(.destinationPodName)
+        ) {
         case (true, false): self = .sourceNode
         case (false, true): self = .destinationNode
         default: self = .only

@@ -25,7 +25,9 @@ extension FlowRecord {
     /// - Returns: whether anything changed.
     mutating func mergeVerdict(_ fields: [FlowField], from other: FlowRecord) -> Bool {
         let action = fields[0]
-        guard other.isKnown(action) else { return false }
+        guard other.isKnown(action) else {
+            return isKnown(action) ? false : fields.reduce(false) { fill($1, from: other) || $0 }
+        }
         if isKnown(action), isDenied(by: action) || !other.isDenied(by: action) {
             guard self[unsigned: action] == other[unsigned: action] else { return false }
             return fields.reduce(false) { fill($1, from: other) || $0 }

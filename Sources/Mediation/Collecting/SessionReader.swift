@@ -12,8 +12,9 @@ public struct SessionReader: Sendable {
     /// By template generation: what was compiled from a template is used until the template changes.
     private var plans: [UInt64: FlowPlan] = [:]
     private var minutes: [MinuteKey: ExporterMinute] = [:]
-    /// The exporter's node, once a record has told.
+    /// The exporter's node by domain, once a record has told. Beyond so many domains it is not remembered.
     private var nodeNames: [UInt32: NameID] = [:]
+    private static let maximumNodeNames = 1024
     /// Data Records of Options Templates and others that are no flows.
     public private(set) var otherRecords: UInt64 = 0
 
@@ -49,7 +50,7 @@ public struct SessionReader: Sendable {
             }
         }
         let domain = message.header.observationDomainID
-        if let nodeName { nodeNames[domain] = nodeName }
+        if let nodeName, nodeNames[domain] != nil || nodeNames.count < Self.maximumNodeNames { nodeNames[domain] = nodeName }
         tally(domain: domain, at: now) {
             $0.messages += 1
             $0.records += records

@@ -40,6 +40,10 @@ struct Enrichment: Sendable {
         var changed = false
         for end in EndFields.both {
             guard let address = flow[address: end.address], let owner = pods.owner(of: address, at: start) else { continue }
+            // Where an exporter named its pod otherwise, the owner known here is another pod: nothing of it belongs to this flow.
+            guard flow[name: end.pod] ?? owner.name == owner.name, flow[name: end.namespace] ?? owner.namespace == owner.namespace else {
+                continue
+            }
             changed = flow.fill(end.pod, with: owner.name) || changed
             changed = flow.fill(end.namespace, with: owner.namespace) || changed
             changed = flow.fill(end.node, with: owner.node) || changed

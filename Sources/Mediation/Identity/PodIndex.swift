@@ -6,7 +6,7 @@ public import IPFIX
 /// Which pod held an address at a time, from intervals of ownership rather than "the last one seen".
 ///
 /// The cluster's own objects say from when to when. An exporter's record says only that its pod held the address while the
-/// flow lasted; such an interval reaches back as far as no other owner is known.
+/// flow lasted; such an interval reaches back as far as no other owner is known. At `capacity` a new address is refused and counted.
 public struct PodIndex: Sendable {
     public struct Owner: Sendable, Hashable {
         public var name: NameID
@@ -32,9 +32,15 @@ public struct PodIndex: Sendable {
     /// Owners kept of one address; beyond that the oldest is forgotten.
     public static let historyLength = 8
 
+    /// Addresses kept.
+    public let capacity: Int
+    /// How many times an address was refused because there was no room.
+    public private(set) var refused: UInt64 = 0
     private var intervals: [IPAddress: [Interval]] = [:]
 
-    public init() {}
+    public init(capacity: Int = 1 << 18) {
+        self.capacity = capacity
+    }
 
     public var addressCount: Int { intervals.count }
 
@@ -51,6 +57,10 @@ public struct PodIndex: Sendable {
 
     /// Notes that an address belongs to a pod from a time on, until another pod or ``release(_:at:)`` ends it.
     public mutating func assign(_ address: IPAddress, to owner: Owner, from: Timestamp) {
+        guard intervals[address] != nil || intervals.count < capacity else {
+            refused += 1
+            return
+        }
         var history = intervals[address] ?? []
         if let last = history.indices.last, history[last].to == nil {
             if history[last].owner.isSamePod(as: owner) {

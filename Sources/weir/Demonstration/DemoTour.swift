@@ -34,7 +34,9 @@ struct DemoTour {
     private func show(_ title: String, _ arguments: [String]) {
         say("\n\(title)\n  $ \(commandLine(arguments))")
         let output = "\(files.folder)/answer.txt"
-        guard let child = try? ChildProcess(files.weir, arguments + ["--store", files.store], log: "\(files.folder)/weir.log", output: output),
+        guard
+            let child = try? ChildProcess(
+                files.weir, arguments + ["--store", files.store], log: "\(files.folder)/weir.log", output: output),
             child.wait(atMost: .seconds(10)) == 0, let answer = try? TextFile.read(output)
         else {
             say("  (no answer; see \(files.folder)/weir.log)")

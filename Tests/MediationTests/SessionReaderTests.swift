@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import FlowTesting
+import IPFIX
+import Mediation
+import Testing
+
+@Suite struct SessionReaderTests {
+    private let template = Template(
+        id: 300,
+        fields: [
+            FieldSpecifier(.sourceIPv4Address), FieldSpecifier(.destinationIPv4Address), FieldSpecifier(.octetTotalCount),
+            FieldSpecifier(.sourceNodeName),
+        ])
+    private let options = Template(
+        id: 301,
+        fields: [
+            FieldSpecifier(element: InformationElement.ID(enterprise: .iana, number: 144), length: 4), FieldSpecifier(.packetTotalCount),
+        ],
+        scopeFieldCount: 1)
+
+    private func record(_ octets: UInt64, node: String = "node1") -> [UInt8] {
+        Wire.octets(UInt32(0x0A00_0001), UInt32(0x0A00_0002), octets) + Wire.string(node)
+    }
+
+    /// A session and what came of it.
+    private final class Session {
+        var reader = SessionReader(exporter: "tcp://192.0.2.7")
+        var names = NameTable(seed: 1)
+        var flows: [FlowRecord] = []
+
+        @discardableResult
+        func read(_ octets: [UInt8], at second: Double = 0, refusing isRefused: Bool = false) -> MessageError? {
+            var received: [FlowRecord] = []
+            let error = reader.read(octets, at: .at(second), names: &names) { flow, _ in
+                received.append(flow)
+                return !isRefused
+            }
+            flows += received
+            return error
+        }
+
+        func minutes() -> [ExporterMinute] { reader.takeMinutes(names: names) }
+    }
+
+    @Test("flow records are handed over in order, and counted in the minute of their arrival")
+    func ledger() {
+        let session = Session()
+        session.read(Wire.message(template.set, Wire.set(300, record(1) + record(2)), domain: 5), at: 59)
+        session.read(Wire.message(Wire.set(300, record(3)), sequenceNumber: 2, domain: 5), at: 60)
+        #expect(session.flows.map { $0[unsigned: .octetTotalCount] } == [1, 2, 3])
+        let minutes = session.minutes()
+        #expect(minutes.map(\.minute) == [.at(0), .at(60)] && minutes.map(\.records) == [2, 1] && minutes.map(\.messages) == [1, 1])
+        #expect(
+            minutes.allSatisfy {
+                $0.exporter == "tcp://192.0.2.7" && $0.observationDomainID == 5 && $0.nodeName == "node1" && $0.isComplete
+            })
+        #expect(session.minutes().isEmpty)
+    }
+
+    @Test("domains are counted apart, in order")
+    func domains() {
+        let session = Session()
+        for domain in [9, 2, 4] as [UInt32] { session.read(Wire.message(template.set, domain: domain)) }
+        #expect(session.minutes().map(\.observationDomainID) == [2, 4, 9])
+    }
+
+    @Test("a malformed message is counted, and the session goes on")
+    func malformed() {
+        let session = Session()
+        session.read(Wire.message(template.set))
+        #expect(session.read([1, 2, 3]) == .tooShort(octets: 3))
+        #expect(session.read(Wire.message(Wire.set(300, record(1).dropLast(3)))) != nil)
+        session.read(Wire.message(Wire.set(300, record(7))))
+        let minutes = session.minutes()
+        #expect(minutes.reduce(0) { $0 + $1.malformed } == 2 && minutes.reduce(0) { $0 + $1.messages } == 2)
+        #expect(session.flows.count == 1)
+    }
+
+    @Test("data before their template are counted as skipped, data after it are read")
+    func templateLater() {
+        let session = Session()
+        session.read(Wire.message(Wire.set(300, record(1))))
+        session.read(Wire.message(template.set))
+        session.read(Wire.message(Wire.set(300, record(2))))
+        #expect(session.flows.map { $0[unsigned: .octetTotalCount] } == [2])
+        let minute = session.minutes().first
+        #expect(minute?.setsWithoutTemplate == 1 && minute?.records == 1 && minute?.isComplete == false)
+    }
+
+    @Test("a redefined template is compiled anew")
+    func redefinition() {
+        let session = Session()
+        session.read(Wire.message(template.set, Wire.set(300, record(1))))
+        let shorter = Template(id: 300, fields: Array(template.fields.dropLast()))
+        session.read(Wire.message(shorter.set, Wire.set(300, Array(record(2).prefix(16)))))
+        session.read(Wire.message(template.set, Wire.set(300, record(3))))
+        #expect(session.flows.map { $0[unsigned: .octetTotalCount] } == [1, 2, 3])
+        #expect(session.flows.map { $0.isKnown(.sourceNodeName) } == [true, false, true])
+    }
+
+    @Test("records missing by sequence number are counted as lost")
+    func lost() {
+        let session = Session()
+        session.read(Wire.message(template.set, Wire.set(300, record(1)), sequenceNumber: 10))
+        session.read(Wire.message(Wire.set(300, record(2)), sequenceNumber: 16))
+        #expect(session.minutes().map(\.lost) == [5])
+    }
+
+    @Test("records of options templates are no flows, and count for the sequence")
+    func optionsRecords() {
+        let session = Session()
+        session.read(Wire.message(options.set, template.set, Wire.set(301, Wire.octets(UInt32(1), UInt64(2))), Wire.set(300, record(1))))
+        session.read(Wire.message(Wire.set(300, record(2)), sequenceNumber: 2))
+        #expect(session.flows.count == 2 && session.reader.otherRecords == 1)
+        let minute = session.minutes().first
+        #expect(minute?.records == 2 && minute?.lost == 0)
+    }
+
+    @Test("records that nobody keeps are counted as refused")
+    func refused() {
+        let session = Session()
+        session.read(Wire.message(template.set, Wire.set(300, record(1) + record(2))), refusing: true)
+        let minute = session.minutes().first
+        #expect(minute?.records == 2 && minute?.refused == 2 && minute?.isComplete == false)
+    }
+
+    @Test("the exporter's node is known once a record has told, and stays known in later minutes")
+    func nodeName() {
+        let session = Session()
+        session.read(Wire.message(template.set))
+        #expect(session.minutes().map(\.nodeName) == [nil])
+        session.read(Wire.message(Wire.set(300, record(1, node: "node7"))), at: 60)
+        #expect(session.minutes().map(\.nodeName) == ["node7"])
+        session.read(Wire.message(sequenceNumber: 1), at: 120)
+        #expect(session.minutes().map(\.nodeName) == ["node7"])
+    }
+
+    @Test("the nodes of a thousand domains are remembered, and no more")
+    func manyDomains() {
+        let session = Session()
+        for domain in 0..<1100 as Range<UInt32> { session.read(Wire.message(template.set, Wire.set(300, record(1)), domain: domain)) }
+        let minutes = session.minutes()
+        #expect(minutes.count == 1100 && minutes.count { $0.nodeName == "node1" } == 1024)
+    }
+
+    @Test("an exporter that changes its template all the time is read all the same")
+    func manyGenerations() {
+        let session = Session()
+        let other = Template(id: 300, fields: template.fields + [FieldSpecifier(.flowType)])
+        for step in 0..<5000 as Range<UInt64> {
+            let isOdd = step % 2 == 1
+            session.read(
+                Wire.message((isOdd ? other : template).set, Wire.set(300, record(step) + (isOdd ? [1] : [])), sequenceNumber: UInt32(step))
+            )
+        }
+        #expect(session.flows.map { $0[unsigned: .octetTotalCount] } == (0..<5000).map { $0 })
+        #expect(session.minutes().map(\.lost) == [0])
+    }
+
+    @Test("a whole generated file: all its flows, nothing lost")
+    func file() throws {
+        let session = Session()
+        for message in try MessageStream.messages(ofFile: "ipfix/gen-antrea.ipfix") { #expect(session.read(message) == nil) }
+        let minutes = session.minutes()
+        #expect(minutes.reduce(0) { $0 + $1.records } == 102 && minutes.allSatisfy(\.isComplete))
+    }
+
+    @Test("Open vSwitch's own records: flows are handed over, the others counted")
+    func openVSwitch() throws {
+        let session = Session()
+        for message in try Capture(fixture: "ipfix/ovs-bridge-ipfix.pcap").messages { #expect(session.read(message) == nil) }
+        #expect(UInt64(session.flows.count) + session.reader.otherRecords == 345)
+        #expect(session.flows.allSatisfy { $0.isKnown(.sourceIPAddress) })
+    }
+}

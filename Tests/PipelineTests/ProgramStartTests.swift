@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowTesting
+import Glibc
+import Testing
+
+@Suite("what stops the daemons before they begin")
+struct ProgramStartTests {
+    private let cluster: Cluster
+
+    init() throws { cluster = try Cluster() }
+
+    private func file(_ name: String, _ text: String) throws -> String {
+        let path = "\(cluster.folder)/\(name)"
+        guard let file = unsafe fopen(path, "w") else { throw Program.Failure(what: "cannot write \(path)", code: errno) }
+        unsafe fputs(text, file)
+        unsafe fclose(file)
+        return path
+    }
+
+    @Test(
+        "a wrong configuration names file, line and key, and every problem",
+        arguments: [
+            (
+                "weir-aggregator", "store: x\nlisten: [http://a:1]\nwindow: soon\nobjcts: y\n",
+                [":2: listen:", ":3: window:", ":4: objcts:", "did you mean 'objects'"]
+            ),
+            (
+                "weir-exporter", "source: ovss\npoll-interval: 0s\nzone: [70000]\nrule: x\n",
+                [":1: source:", ":2: poll-interval:", ":3: zone:", ":4: rule:"]
+            ),
+        ])
+    func tellsEveryProblem(program: String, text: String, expected: [String]) throws {
+        let outcome = try Program.built(program).run(["--config", try file("\(program).yaml", text)])
+        #expect(outcome.status == 2)
+        #expect(outcome.output.isEmpty)
+        for part in expected { #expect(outcome.errors.contains(part), "\(outcome.errors)") }
+    }
+
+    @Test("an unreadable configuration stops the program", arguments: ["weir-aggregator", "weir-exporter"])
+    func refusesMissingConfiguration(program: String) throws {
+        let outcome = try Program.built(program).run(["--config", "/nowhere/weir.yaml"])
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("/nowhere/weir.yaml"))
+    }
+
+    @Test("an unknown option exits with 2 and suggests", arguments: ["weir-aggregator", "weir-exporter"])
+    func refusesUnknownOption(program: String) throws {
+        let outcome = try Program.built(program).run(["--verbos"])
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("--verbose"))
+        #expect(outcome.output.isEmpty)
+    }
+
+    @Test("help goes to standard output and has examples", arguments: ["weir-aggregator", "weir-exporter"])
+    func helps(program: String) throws {
+        let outcome = try Program.built(program).run(["--help"])
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("EXAMPLES"))
+        #expect(outcome.errors.isEmpty)
+    }
+
+    @Test("the aggregator refuses a store that is no store, and an address it may not have")
+    func aggregatorRefuses() throws {
+        let text = try file("notes.txt", String(repeating: "not a database\n", count: 100))
+        let notSQLite = try Program.built("weir-aggregator").run(["--store", text, "--listen", "tcp://127.0.0.1:0"])
+        #expect(notSQLite.status == 2)
+        #expect(notSQLite.errors.contains("notes.txt"))
+        let elsewhere = try Program.built("weir-aggregator").run([
+            "--store", "\(cluster.folder)/a.db", "--listen", "tcp://203.0.113.1:4739",
+        ])
+        #expect(elsewhere.status == 2)
+        #expect(elsewhere.errors.contains("203.0.113.1"))
+    }
+
+    @Test("the exporter refuses a recording and a rule map that are none, with the line")
+    func exporterRefuses() throws {
+        let rules = try file(
+            "rules.yaml",
+            "rules:\n  - {id: 0, name: a, type: K8sNetworkPolicy, direction: ingress}\n  - {id: 2, name: b, type: x, direction: y}\n")
+        let outcome = try Program.built("weir-exporter").run(["--rules", rules])
+        #expect(outcome.status == 2)
+        for part in ["rules.yaml:2: id:", "rules.yaml:3: type:", "rules.yaml:3: direction:"] {
+            #expect(outcome.errors.contains(part), "\(outcome.errors)")
+        }
+        _ = try file("recording.txt", "weir-recording 1 node1\nat never\n")
+        let recording = try Program.built("weir-exporter").run(["--source", "replay:\(cluster.folder)"])
+        #expect(recording.status == 2)
+        #expect(recording.errors.contains("recording.txt:2:"))
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowTesting
+import IPFIX
+import Metering
+import Testing
+
+@testable import weir_exporter
+
+@Suite("recordings")
+struct RecordingTests {
+    private let observations = [
+        Observation(
+            time: Timestamp(milliseconds: 1_795_000_000_250),
+            pods: [LocalPod(name: "a", namespace: "n", addresses: [IPAddress("10.0.0.1")!, IPAddress("fd00::1")!], interface: "a-1")],
+            denied: [
+                DeniedConnection(
+                    tuple: Connection.Tuple(
+                        source: IPAddress("10.0.0.1")!, destination: IPAddress("10.0.0.2")!, sourcePort: 1, destinationPort: 2),
+                    protocolIdentifier: 6, originalDestination: IPAddress("10.96.0.1")!, originalDestinationPort: 80, rule: 666,
+                    action: .reject,
+                    direction: .egress, label: Connection.Label(low: 0xC9_0000_0000), octets: 60,
+                    time: Timestamp(milliseconds: 1_795_000_000_100)),
+                DeniedConnection(
+                    tuple: Connection.Tuple(
+                        source: IPAddress("fd00::1")!, destination: IPAddress("fd00::2")!,
+                        icmp: Connection.ICMP(identifier: 7, type: 128, code: 0)),
+                    protocolIdentifier: 58, rule: nil, action: .drop, direction: nil, octets: 104,
+                    time: Timestamp(milliseconds: 1_795_000_000_200)),
+            ],
+            connections: [
+                Connection(
+                    original: Connection.Tuple(
+                        source: IPAddress("10.0.0.1")!, destination: IPAddress("10.96.0.1")!, sourcePort: 40000, destinationPort: 80),
+                    reply: Connection.Tuple(
+                        source: IPAddress("10.0.0.2")!, destination: IPAddress("10.0.0.1")!, sourcePort: 8080, destinationPort: 40000),
+                    protocolIdentifier: 6, zone: 65520, id: 81, mark: 19, label: Connection.Label(low: 0x7_0000_0003),
+                    status: [.seenReply, .assured],
+                    tcpState: .established,
+                    counters: Connection.Counters(packets: 12, octets: 1400, reversePackets: 9, reverseOctets: 5200),
+                    start: Timestamp(milliseconds: 1_795_000_000_000), timeoutSeconds: 86390)
+            ]),
+        Observation(time: Timestamp(milliseconds: 1_795_000_005_250), isWhole: false),
+        Observation(time: Timestamp(milliseconds: 1_795_000_010_250), connections: [], isWhole: true),
+        Observation(time: Timestamp(milliseconds: 1_795_000_015_250), connections: [], isWhole: false),
+    ]
+
+    private func text(_ observations: [Observation]) -> String {
+        (["\(RecordingText.magic) node1"] + observations.flatMap(RecordingText.lines)).joined(separator: "\n") + "\n"
+    }
+
+    @Test("what is recorded is what is replayed")
+    func roundTrip() throws {
+        let recording = try Recording(text: text(observations), path: "recording.txt")
+        #expect(recording.nodeName == "node1")
+        // Whether nothing was read whole or in part is not told apart: either way nothing has ended.
+        var expected = observations
+        expected[1].isWhole = true
+        #expect(recording.observations == expected)
+    }
+
+    @Test("moved in time, every time of an observation moves")
+    func moves() throws {
+        let moved = observations[0].moved(by: .seconds(60))
+        #expect(moved.time - observations[0].time == .seconds(60))
+        #expect(moved.denied[0].time - observations[0].denied[0].time == .seconds(60))
+        #expect(try #require(moved.connections?[0].start) - #require(observations[0].connections?[0].start) == .seconds(60))
+    }
+
+    @Test(
+        "a line that does not fit is named by its number",
+        arguments: [
+            ("", 0), ("something else\n", 1), ("weir-recording 1 n\nat noon\n", 2),
+            ("weir-recording 1 n\nat 2026-11-23T10:00:00.250Z\npods 2\na b c 10.0.0.1\n", 4),
+            ("weir-recording 1 n\nat 2026-11-23T10:00:00.250Z\nwhole 1\ntcp,orig=(\n", 4),
+            ("weir-recording 1 n\nat 2026-11-23T10:00:00.250Z\nwhat 1\n", 3),
+            ("weir-recording 1 n\nat 2026-11-23T10:00:00.250Z\ndenied 999999999\n", 3),
+        ])
+    func refuses(text: String, line: Int) throws {
+        let error = #expect(throws: RecordingError.self) { try Recording(text: text, path: "r") }
+        #expect("\(try #require(error))".hasPrefix("r:\(line):"))
+    }
+
+    @Test("the demonstration's recordings can be read", arguments: ["node1", "node2"])
+    func readsDemonstration(node: String) throws {
+        let recording = try Recording(directory: "\(Cluster.recordings)/\(node)")
+        #expect(recording.nodeName == node)
+        #expect(recording.observations.contains { !($0.connections ?? []).isEmpty })
+    }
+}

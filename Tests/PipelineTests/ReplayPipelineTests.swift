@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowStore
+import FlowTesting
+import Glibc
+import Testing
+
+@testable import weir
+
+@Suite("exporters, aggregator and store as processes", .serialized)
+struct ReplayPipelineTests {
+    /// Totals that are known exactly, whatever came in between: the recording's bulk connection.
+    private static let bulk =
+        "SELECT count(*) FROM connections WHERE flowType = 2 AND destinationTransportPort = 5201 AND octetTotalCount > 20000000"
+
+    @Test("two nodes' halves become connections, each once, over both transports", arguments: ["tcp", "udp"])
+    func joinsHalves(transport: String) throws {
+        let cluster = try Cluster()
+        try cluster.startAggregator()
+        let endpoint = try #require(cluster.endpoints.first { $0.hasPrefix(transport) })
+        let exporters = try ["node1", "node2"].map { try cluster.startExporter(of: $0, to: endpoint) }
+        for exporter in exporters { #expect(exporter.wait(atMost: .seconds(10)) == 0, "\(exporter.logText)") }
+        #expect(try cluster.stopAggregator() == 0)
+
+        #expect(try cluster.count(Self.bulk) == 1)
+        #expect(try cluster.count("SELECT count(*) FROM flows WHERE sourcePodName IS NULL AND flowType IN (1, 2)") == 0)
+        #expect(try cluster.count("SELECT count(*) FROM connections WHERE flowType = 2 AND observation <> 1") == 0)
+        #expect(try cluster.count("SELECT count(*) FROM connections WHERE octetDeltaCount IS NOT octetTotalCount") == 0)
+        #expect(try cluster.count("SELECT count(*) FROM connections WHERE destinationServicePortName = 'lab/web:http'") >= 2)
+        #expect(
+            try cluster.count("SELECT count(*) FROM connections WHERE 2 IN (ingressNetworkPolicyRuleAction, egressNetworkPolicyRuleAction)")
+                == 2)
+        #expect(try cluster.count("SELECT count(*) FROM connections WHERE protocolIdentifier = 1 AND octetTotalCount IS NULL") >= 1)
+        #expect(try cluster.count("SELECT sum(lost) + sum(malformed) + sum(refused) + sum(setsWithoutTemplate) FROM exporters") == 0)
+    }
+
+    @Test("the reference's profile is stored the same, but for what it cannot say")
+    func takesReferenceProfile() throws {
+        let cluster = try Cluster()
+        try cluster.startAggregator()
+        let endpoint = try #require(cluster.endpoints.first)
+        for node in ["node1", "node2"] {
+            #expect(try cluster.startExporter(of: node, to: endpoint, ["--profile", "antrea"]).wait(atMost: .seconds(10)) == 0)
+        }
+        #expect(try cluster.stopAggregator() == 0)
+        #expect(try cluster.count(Self.bulk) == 1)
+        #expect(try cluster.count("SELECT count(*) FROM connections WHERE octetTotalCount IS NULL") == 0)
+    }
+
+    @Test("records received twice change no sum")
+    func takesRepetition() throws {
+        let cluster = try Cluster()
+        try cluster.startAggregator()
+        let endpoint = try #require(cluster.endpoints.first)
+        let both = ["--collector", endpoint]
+        #expect(try cluster.startExporter(of: "node1", to: endpoint, both).wait(atMost: .seconds(10)) == 0)
+        #expect(try cluster.stopAggregator() == 0)
+        #expect(try cluster.count("SELECT count(*) FROM connections WHERE octetDeltaCount IS NOT octetTotalCount") == 0)
+        #expect(
+            try cluster.count(
+                "SELECT count(*) FROM (SELECT 1 FROM connections GROUP BY sourceIPAddress, sourceTransportPort,"
+                    + " destinationIPAddress, destinationTransportPort, protocolIdentifier, icmpTypeCode HAVING count(*) > 1)") == 0)
+    }
+
+    @Test("a collector that is away gets everything when it comes")
+    func waitsForCollector() throws {
+        let cluster = try Cluster()
+        // Binds a port to learn one that is free, as any program on loopback would be given.
+        try cluster.startAggregator()
+        let endpoint = try #require(cluster.endpoints.first)
+        #expect(try cluster.stopAggregator() == 0)
+        let exporter = try cluster.startExporter(of: "node1", to: endpoint)
+        try #require(exporter.line(containing: "no connection to the collector", within: .seconds(10)) != nil, "\(exporter.logText)")
+        try cluster.startAggregator(listening: [endpoint])
+        #expect(exporter.wait(atMost: .seconds(10)) == 0, "\(exporter.logText)")
+        #expect(try cluster.stopAggregator() == 0)
+        #expect(try cluster.count(Self.bulk) == 1)
+    }
+
+    @Test("a collector that never comes costs a clear word and exit code 1")
+    func tellsWhatWasNotSent() throws {
+        let cluster = try Cluster()
+        let exporter = try cluster.startExporter(of: "node1", to: "tcp://127.0.0.1:1")
+        #expect(exporter.wait(atMost: .seconds(10)) == 1)
+        #expect(exporter.logText.contains("\"not sent\"="))
+    }
+
+    @Test("garbage and cut messages end their own session and no other")
+    func survivesGarbage() throws {
+        let cluster = try Cluster()
+        try cluster.startAggregator()
+        let endpoint = try #require(cluster.endpoints.first)
+        let port = try #require(UInt16(endpoint.split(separator: ":").last ?? ""))
+        for octets: [UInt8] in [
+            Array("GET / HTTP/1.1\r\n\r\n".utf8), [0, 10, 0, 16, 0, 0],
+            [0, 10, 0, 20] + Array(repeating: 0, count: 12) + [1, 44, 255, 255],
+        ] { try send(octets, to: port) }
+        #expect(try cluster.startExporter(of: "node1", to: endpoint).wait(atMost: .seconds(10)) == 0)
+        #expect(try cluster.stopAggregator() == 0)
+        #expect(try cluster.count(Self.bulk) == 1)
+        #expect(try cluster.count("SELECT sum(malformed) FROM exporters") == 1)
+    }
+
+    private func send(_ octets: [UInt8], to port: UInt16) throws {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let connected = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(connected == 0)
+        #expect(unsafe octets.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) } == octets.count)
+        shutdown(descriptor, Int32(SHUT_WR))
+        // Its answer is the end of the session: then it has been read.
+        var octet: UInt8 = 0
+        _ = unsafe read(descriptor, &octet, 1)
+    }
+}
