@@ -20,6 +20,8 @@ struct MediationLoop: ~Copyable {
     private var names: NameTable
     private var mediator: Mediator
     private var sessions: [UInt64: SessionReader] = [:]
+    /// Those of ``sessions`` that are connections.
+    private var streams: Set<UInt64> = []
     private var ended: [ExporterMinute] = []
     private var namesHandedOver: UInt32 = 0
     private var intervals: [FlowInterval] = []
@@ -62,6 +64,7 @@ struct MediationLoop: ~Copyable {
         switch batch.event {
         case .opened:
             sessions[session.id] = SessionReader(exporter: "\(session.transport)://\(session.peerAddress)")
+            if session.transport == .tcp { streams.insert(session.id) }
         case .messages(let messages):
             guard var reader = sessions.removeValue(forKey: session.id) else { return }
             let now = clock.now
@@ -69,6 +72,7 @@ struct MediationLoop: ~Copyable {
             sessions[session.id] = reader
         case .closed(let end):
             if var reader = sessions.removeValue(forKey: session.id) { ended += reader.takeMinutes(names: names) }
+            streams.remove(session.id)
             logger.debug("session ended", metadata: ["peer": "\(session)", "reason": "\(end)"])
         }
     }
@@ -81,10 +85,16 @@ struct MediationLoop: ~Copyable {
     }
 
     private mutating func handOver(at now: Timestamp) {
+        if now.seconds / 60 != lastExpiry.seconds / 60 { noteConnected(at: now) }
         lastExpiry = now
         intervals.removeAll(keepingCapacity: true)
         mediator.expire(at: now, into: &intervals)
         send()
+    }
+
+    /// Whether a UDP peer lives only its records can tell; a stream that is open is an exporter that is there.
+    private mutating func noteConnected(at now: Timestamp) {
+        for id in streams { sessions[id]?.noteAlive(at: now) }
     }
 
     private mutating func finish() {

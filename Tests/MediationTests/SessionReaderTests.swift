@@ -137,6 +137,17 @@ import Testing
         #expect(session.minutes().map(\.nodeName) == ["node7"])
     }
 
+    @Test("an exporter that is connected and says nothing has a minute all the same")
+    func alive() {
+        let session = Session()
+        session.read(Wire.message(template.set, Wire.set(300, record(1)), domain: 5))
+        _ = session.minutes()
+        session.reader.noteAlive(at: .at(60))
+        let minutes = session.minutes()
+        #expect(minutes.map(\.minute) == [.at(60)] && minutes.map(\.nodeName) == ["node1"] && minutes.map(\.observationDomainID) == [5])
+        #expect(minutes.map(\.records) == [0] && minutes.allSatisfy(\.isComplete))
+    }
+
     @Test("the nodes of a thousand domains are remembered, and no more")
     func manyDomains() {
         let session = Session()

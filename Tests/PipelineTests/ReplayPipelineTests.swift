@@ -85,6 +85,19 @@ struct ReplayPipelineTests {
         #expect(exporter.logText.contains("\"not sent\"="))
     }
 
+    @Test("a store that another program locks for a while loses nothing")
+    func waitsForStore() throws {
+        let cluster = try Cluster()
+        try cluster.startAggregator()
+        let endpoint = try #require(cluster.endpoints.first)
+        let lock = try StoreLock(cluster.store)
+        #expect(try cluster.startExporter(of: "node1", to: endpoint).wait(atMost: .seconds(10)) == 0)
+        try #require(cluster.aggregator?.line(containing: "store refuses to write", within: .seconds(20)) != nil)
+        lock.release()
+        #expect(try cluster.stopAggregator() == 0)
+        #expect(try cluster.count(Self.bulk) == 1)
+    }
+
     @Test("garbage and cut messages end their own session and no other")
     func survivesGarbage() throws {
         let cluster = try Cluster()

@@ -61,6 +61,11 @@ public struct SessionReader: Sendable {
         return nil
     }
 
+    /// Notes that the exporter is still connected, so that a minute in which it had nothing to say does not look like silence.
+    public mutating func noteAlive(at now: Timestamp) {
+        for domain in nodeNames.keys { tally(domain: domain, at: now) { _ in } }
+    }
+
     /// The ledger's entries so far, by time; the next call begins anew.
     public mutating func takeMinutes(names: borrowing NameTable) -> [ExporterMinute] {
         var taken: [ExporterMinute] = []
