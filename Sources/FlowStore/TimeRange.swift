@@ -2,7 +2,10 @@
 
 public import IPFIX
 
-/// A span of time that a question is about: intervals that end at `from` or later, and before `to`. Counts in whole seconds.
+/// A span of time that a question is about: intervals that end at `from` or later, and before `to`.
+///
+/// Counts in whole seconds, since ids do: the second that `from` lies in is in the range, and so is the one that `to` lies in, unless
+/// `to` is its very beginning. "Up to now" must not leave out what ended just now.
 public struct TimeRange: Sendable, Hashable {
     public let from: Timestamp
     public let to: Timestamp
@@ -14,5 +17,7 @@ public struct TimeRange: Sendable, Hashable {
     }
 
     /// The ids of the intervals in the range, the last one excluded.
-    var identifiers: Range<Int64> { IntervalID.first(at: from)..<IntervalID.first(at: to) }
+    var identifiers: Range<Int64> {
+        IntervalID.first(at: from)..<max(IntervalID.first(at: from), IntervalID.first(at: to + .milliseconds(999)))
+    }
 }

@@ -96,6 +96,16 @@ import Testing
         }
     }
 
+    @Test("a range up to a moment within a second holds what ended in that second; up to its beginning it does not")
+    func endOfRange() throws {
+        let reader = try reader([(1, "a", "", 1, 0), (2, "b", "", 2, 0)])
+        let from = Timestamp(seconds: second)
+        for (to, octets): (Timestamp, UInt64) in [(from + .milliseconds(1001), 3), (from + .milliseconds(1000), 1), (from + .milliseconds(1), 1)] {
+            #expect(try reader.top(TopQuery(fields: [.sourcePodName], range: TimeRange(from: from, to: to))).totals.octets == octets)
+        }
+        #expect(try reader.top(TopQuery(fields: [.sourcePodName], range: TimeRange(from: from, to: from))).totals.octets == nil)
+    }
+
     @Test("only intervals that end in the range count, its end excluded")
     func rangeBounds() throws {
         let reader = try reader([(1, "a", "", 1, 0), (2, "a", "", 10, 0), (3, "a", "", 100, 0)])

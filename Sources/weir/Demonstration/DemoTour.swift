@@ -29,7 +29,7 @@ struct DemoTour {
         "SELECT sourcePodName, destinationPodName, destinationTransportPort AS port, coalesce(ingressNetworkPolicyName, "
         + "egressNetworkPolicyName) AS policy, CASE 3 WHEN ingressNetworkPolicyRuleAction THEN 'reject' WHEN egressNetworkPolicyRuleAction "
         + "THEN 'reject' ELSE 'drop' END AS verdict FROM connections WHERE ingressNetworkPolicyRuleAction IN (2, 3) OR "
-        + "egressNetworkPolicyRuleAction IN (2, 3) LIMIT 1"
+        + "egressNetworkPolicyRuleAction IN (2, 3) ORDER BY ingressNetworkPolicyRuleAction DESC LIMIT 1"
 
     private func show(_ title: String, _ arguments: [String]) {
         say("\n\(title)\n  $ \(commandLine(arguments))")
