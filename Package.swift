@@ -67,7 +67,7 @@ let package = Package(
         module("Schemas", path: "schemas", resources: [.embedInCode("sqlite/migrations"), .embedInCode("ipfix")]),
         module("FlowStore", "IPFIX", "FlowModel", "Schemas", grdb, grdbSQLite),
         module("Daemon", "IPFIX", log, yams),
-        module("CommandEntry", "Daemon", argumentParser),
+        module("CommandEntry", "Daemon", argumentParser, log),
 
         // The programs: they wire.
         program(

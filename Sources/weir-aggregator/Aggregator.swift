@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import CommandEntry
+public import CommandEntry
 import Daemon
 import FlowStore
 import IPFIXTransport
@@ -32,15 +32,8 @@ struct Aggregator: ParsableCommand {
     @OptionGroup var options: AggregatorOptions
 
     func run() throws {
-        let clock = SteadyClock()
-        LogFormat.bootstrap(level: options.verbose ? .debug : .info, clock: clock)
-        do {
-            let configuration = try AggregatorConfiguration(options)
-            let pipeline = try AggregatorPipeline(configuration, clock: clock, logger: Logger(label: "weir-aggregator"))
-            try pipeline.run()
-        } catch let problem as any CannotStart {
-            StandardError.write("weir-aggregator: \(problem)\n")
-            throw ExitCode(ExitStatus.usage)
+        try CommandEntry.begin("weir-aggregator", verbose: options.verbose) { clock, logger in
+            try AggregatorPipeline(try AggregatorConfiguration(options), clock: clock, logger: logger).run()
         }
     }
 
@@ -50,9 +43,6 @@ struct Aggregator: ParsableCommand {
     }
 }
 
-/// Errors that stop the program before it has begun: exit code 2, and their text says what to do.
-protocol CannotStart: Error {}
-extension ConfigurationProblems: CannotStart {}
 extension CollectingError: CannotStart {}
 extension ObjectsFileError: CannotStart {}
 extension StoreError: CannotStart {}

@@ -31,15 +31,9 @@ struct Exporter: ParsableCommand {
     @OptionGroup var options: ExporterOptions
 
     func run() throws {
-        let clock = SteadyClock()
-        LogFormat.bootstrap(level: options.verbose ? .debug : .info, clock: clock)
-        do {
-            let configuration = try ExporterConfiguration(options)
-            let pipeline = try ExporterPipeline(configuration, clock: clock, logger: Logger(label: "weir-exporter"))
+        try CommandEntry.begin("weir-exporter", verbose: options.verbose) { clock, logger in
+            let pipeline = ExporterPipeline(try ExporterConfiguration(options), clock: clock, logger: logger)
             if try !pipeline.run() { throw ExitCode(ExitStatus.failure) }
-        } catch let problem as any CannotStart {
-            StandardError.write("weir-exporter: \(problem)\n")
-            throw ExitCode(ExitStatus.usage)
         }
     }
 
@@ -48,7 +42,3 @@ struct Exporter: ParsableCommand {
         CommandEntry.run(Self.self)
     }
 }
-
-/// Errors that stop the program before it has begun: exit code 2, and their text says what to do.
-protocol CannotStart: Error {}
-extension ConfigurationProblems: CannotStart {}

@@ -29,7 +29,7 @@ final class ExporterPipeline {
     /// What was metered must leave within this long after the program was told to stop.
     private static let drainTime = Duration.seconds(4)
 
-    init(_ configuration: ExporterConfiguration, clock: SteadyClock, logger: Logger) throws {
+    init(_ configuration: ExporterConfiguration, clock: SteadyClock, logger: Logger) {
         self.configuration = configuration
         self.clock = clock
         self.logger = logger

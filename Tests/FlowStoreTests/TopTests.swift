@@ -100,7 +100,9 @@ import Testing
     func endOfRange() throws {
         let reader = try reader([(1, "a", "", 1, 0), (2, "b", "", 2, 0)])
         let from = Timestamp(seconds: second)
-        for (to, octets): (Timestamp, UInt64) in [(from + .milliseconds(1001), 3), (from + .milliseconds(1000), 1), (from + .milliseconds(1), 1)] {
+        for (to, octets): (Timestamp, UInt64) in [
+            (from + .milliseconds(1001), 3), (from + .milliseconds(1000), 1), (from + .milliseconds(1), 1),
+        ] {
             #expect(try reader.top(TopQuery(fields: [.sourcePodName], range: TimeRange(from: from, to: to))).totals.octets == octets)
         }
         #expect(try reader.top(TopQuery(fields: [.sourcePodName], range: TimeRange(from: from, to: from))).totals.octets == nil)
