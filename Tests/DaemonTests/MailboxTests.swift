@@ -19,6 +19,20 @@ struct MailboxTests {
         #expect(mailbox.statistics.dropped == 0)
     }
 
+    @Test("the order holds while the mailbox grows to its capacity, from wherever it began", arguments: [1, 16, 17, 40, 64])
+    func growth(capacity: Int) {
+        let mailbox = Mailbox<Int>(capacity: capacity)
+        var expected: [Int] = []
+        for number in 0..<10 where mailbox.offer(number) {
+            if case .element(let taken) = mailbox.take(timeout: .zero) { #expect(taken == number) }
+        }
+        for number in 0..<capacity + 5 where mailbox.offer(number) { expected.append(number) }
+        #expect(expected.count == capacity)
+        #expect(mailbox.statistics.dropped == 5)
+        mailbox.close()
+        #expect(drain(mailbox) == expected)
+    }
+
     @Test("several senders and receivers neither lose nor repeat anything")
     func manyThreads() throws {
         let mailbox = Mailbox<Int>(capacity: 3)

@@ -12,6 +12,8 @@ public final class Mailbox<Element: Sendable>: Sendable {
     }
 
     fileprivate struct State {
+        let capacity: Int
+        /// Grows with what waits, up to `capacity`: most mailboxes are nearly empty nearly always.
         var ring: [Element?]
         var first = 0
         var statistics = MailboxStatistics()
@@ -24,7 +26,7 @@ public final class Mailbox<Element: Sendable>: Sendable {
     public init(capacity: Int) {
         precondition(capacity > 0, "a mailbox without room could never be filled")
         self.capacity = capacity
-        state = Monitor(State(ring: Array(repeating: nil, count: capacity)))
+        state = Monitor(State(capacity: capacity, ring: Array(repeating: nil, count: min(capacity, 16))))
     }
 
     /// Waits while the mailbox is full.
@@ -87,12 +89,19 @@ public struct MailboxStatistics: Sendable, Hashable {
 extension Mailbox.State {
     /// False when it is full.
     fileprivate mutating func append(_ element: Element) -> Bool {
-        guard statistics.waiting < ring.count else { return false }
+        guard statistics.waiting < capacity else { return false }
+        if statistics.waiting == ring.count { grow() }
         ring[(first + statistics.waiting) % ring.count] = element
         statistics.waiting += 1
         statistics.accepted += 1
         statistics.highWaterMark = max(statistics.highWaterMark, statistics.waiting)
         return true
+    }
+
+    private mutating func grow() {
+        let waiting = ring[first...] + ring[..<first]
+        ring = waiting + Array(repeating: nil, count: min(ring.count, capacity - ring.count))
+        first = 0
     }
 
     fileprivate mutating func popFirst() -> Element? {
