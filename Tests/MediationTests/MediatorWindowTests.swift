@@ -55,6 +55,18 @@ import Testing
         #expect(try run.only().intervals == 2 && run.only().latest[unsigned: .flowEndReason] == 3)
     }
 
+    @Test("an end without growth is told by a last interval of nothing")
+    func endWithoutGrowth() throws {
+        let run = Run()
+        report(until: 7, to: run)
+        for side in [Sample.Side.source, .destination] { run.receive(Sample(side, end: 7, octets: 700, hasEnded: true), at: 40) }
+        run.advance(to: 60)
+        let stored = try run.only()
+        #expect(stored.intervals == 2 && stored.holds(octets: 700))
+        #expect(stored.latest[unsigned: .flowEndReason] == 3)
+        #expect(stored.latest[unsigned: .octetDeltaCount] == 0)
+    }
+
     @Test("a quiet connection has no interval")
     func quiet() throws {
         let run = Run()

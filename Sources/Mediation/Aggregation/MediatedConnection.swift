@@ -128,6 +128,8 @@ extension MediatedConnection {
         // The end of a flow is final, whatever a record that crossed it says.
         if flow[unsigned: .flowEndReason] != UInt64(FlowEndReason.endOfFlow.rawValue), next.isKnown(.flowEndReason) {
             flow.copy(.flowEndReason, from: next)
+            // Every connection's last interval says that it has ended, even where the end brought no growth.
+            if next[unsigned: .flowEndReason] == UInt64(FlowEndReason.endOfFlow.rawValue) { hasNews = true }
         }
         if next.isKnown(.tcpState), !flow.isEqual(.tcpState, to: next) {
             flow.copy(.tcpState, from: next)
