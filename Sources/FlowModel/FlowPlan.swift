@@ -21,7 +21,7 @@ public struct FlowPlan: Sendable {
     private enum Action: Sendable { case skip, unsigned, name, v4, v6, uuid }
 
     public init(_ template: Template) {
-        operations = template.fields.map(Self.operation)
+        operations = template.occupiedFields.map(Self.operation)
         minimumRecordLength = template.minimumRecordLength
         let fields = Set(operations.filter { $0.action != .skip }.map(\.field))
         hasAddresses = !template.isOptionsTemplate && fields.isSuperset(of: [.sourceIPAddress, .destinationIPAddress])

@@ -43,7 +43,11 @@ final class AggregatorPipeline: Sendable {
         self.collected = collected
         self.stored = stored
         self.logger = logger
-        collecting = CollectingProcess(listening: configuration.listen, clock: { clock.now }, logger: logger) { _ = collected.put($0) }
+        var limits = CollectingLimits()
+        limits.connectionIdleTime = Self.silence
+        collecting = CollectingProcess(listening: configuration.listen, limits: limits, clock: { clock.now }, logger: logger) {
+            _ = collected.put($0)
+        }
         try collecting.start()
         storing = try PlainThread("store") {
             let loop = StoreLoop(
@@ -62,6 +66,9 @@ final class AggregatorPipeline: Sendable {
             stored.close()
         }
     }
+
+    /// A connection that says nothing for so long gives its place to another. An exporter with something to say connects again.
+    private static let silence = Duration.seconds(1800)
 
     private static func objects(_ path: String?, logger: Logger) throws(ObjectsFileError) -> ClusterObjects {
         guard let path else { return ClusterObjects() }

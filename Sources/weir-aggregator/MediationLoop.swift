@@ -22,6 +22,7 @@ struct MediationLoop: ~Copyable {
     private var sessions: [UInt64: SessionReader] = [:]
     /// Those of ``sessions`` that are connections.
     private var streams: Set<UInt64> = []
+    private var refusedMessages: [UInt64: UInt64] = [:]
     private var ended: [ExporterMinute] = []
     private var namesHandedOver: UInt32 = 0
     private var intervals: [FlowInterval] = []
@@ -63,7 +64,8 @@ struct MediationLoop: ~Copyable {
         let session = batch.session
         switch batch.event {
         case .opened:
-            sessions[session.id] = SessionReader(exporter: "\(session.transport)://\(session.peerAddress)")
+            sessions[session.id] = SessionReader(
+                exporter: "\(session.transport)://\(session.peerAddress)", isDatagram: session.transport == .udp)
             if session.transport == .tcp { streams.insert(session.id) }
         case .messages(let messages):
             guard var reader = sessions.removeValue(forKey: session.id) else { return }
@@ -73,14 +75,19 @@ struct MediationLoop: ~Copyable {
         case .closed(let end):
             if var reader = sessions.removeValue(forKey: session.id) { ended += reader.takeMinutes(names: names) }
             streams.remove(session.id)
+            refusedMessages[session.id] = nil
             logger.debug("session ended", metadata: ["peer": "\(session)", "reason": "\(end)"])
         }
     }
 
     private mutating func read(_ message: [UInt8], by reader: inout SessionReader, from session: TransportSession, at now: Timestamp) {
         let error = reader.read(message, at: now, names: &names) { flow, _ in mediator.receive(flow, at: now) }
-        if let error {
-            logger.warning("message refused", metadata: ["peer": "\(session)", "cause": "\(error)"])
+        guard let error else { return }
+        let refused = (refusedMessages[session.id] ?? 0) + 1
+        refusedMessages[session.id] = refused
+        // The first, the second, the fourth …: a peer that sends garbage without end writes a few lines, and every message is counted.
+        if refused.isPowerOfTwo {
+            logger.warning("message refused", metadata: ["peer": "\(session)", "cause": "\(error)", "refused so far": "\(refused)"])
         }
     }
 
@@ -117,4 +124,8 @@ struct MediationLoop: ~Copyable {
         // Waits when the store is behind: then the mailbox before this thread fills, and the collector stops reading.
         if !batch.isEmpty { _ = stored.put(batch) }
     }
+}
+
+extension UInt64 {
+    fileprivate var isPowerOfTwo: Bool { nonzeroBitCount == 1 }
 }

@@ -3,6 +3,8 @@
 internal import FlowStore
 
 /// Writes RFC 4180: CRLF after each record, quotes where a field needs them, nothing for NULL.
+///
+/// CSV has no escapes, and is looked at on terminals: control characters of a text are shown as in tables. Line ends and tabs stay.
 struct CSVText {
     private(set) var octets: [UInt8] = []
 
@@ -38,7 +40,7 @@ struct CSVText {
         case .null: ""
         case .integer(let value): "\(value)"
         case .real(let value): "\(value)"
-        case .text(let text): text
+        case .text(let text): TerminalText.safe(text, keeping: "\r\n\t")
         case .blob(let octets): hexadecimal(octets)
         }
     }

@@ -4,7 +4,10 @@
 /// or reverse what is read.
 enum TerminalText {
     /// Control characters, line separators and marks of writing direction as `\u{1b}`.
-    static func safe(_ text: String) -> String {
+    ///
+    /// - Parameter kept: characters that stay as they are all the same.
+    static func safe(_ text: String, keeping kept: String = "") -> String {
+        func isHarmful(_ scalar: Unicode.Scalar) -> Bool { Self.isHarmful(scalar) && !kept.unicodeScalars.contains(scalar) }
         guard text.unicodeScalars.contains(where: isHarmful) else { return text }
         var safe = ""
         for scalar in text.unicodeScalars {

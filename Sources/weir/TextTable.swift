@@ -21,7 +21,7 @@ struct TextTable {
     ///
     /// - Parameter width: of a line; the widest text columns are cut to fit, though not below eight characters. Nil for no limit.
     func lines(width: Int?, isColored: Bool) -> [String] {
-        let cells = [columns.map(\.title)] + (rows + summary).map { $0.map(TerminalText.safe) }
+        let cells = [columns.map(\.title)] + (rows + summary).map { $0.map { TerminalText.safe($0) } }
         let widths = fitted(columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }, to: width)
         return cells.enumerated().map { index, row in
             let line = self.line(row, widths)

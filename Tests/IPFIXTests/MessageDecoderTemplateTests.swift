@@ -46,6 +46,15 @@ import Testing
         #expect(again != nil && again != first)
     }
 
+    @Test("templates withdrawn over UDP stay", arguments: [(256, 2), (2, 2), (3, 3)] as [(UInt16, UInt16)])
+    func withdrawalOverUDP(id: UInt16, set: UInt16) throws {
+        var decoder = MessageDecoder(isDatagram: true)
+        let first = try generation(&decoder, template.set)
+        let message = try decoder.decode(Wire.message(Wire.withdrawal(id, inSet: set), data))
+        #expect(message.templatesWithdrawn == 0)
+        #expect(message.dataSets.map(\.templateGeneration) == [first])
+    }
+
     @Test("the withdrawal of a template that is not known changes nothing")
     func withdrawalOfUnknown() throws {
         var decoder = MessageDecoder()

@@ -13,6 +13,14 @@ import Testing
         #expect(variable.fixedRecordLength == nil && variable.minimumRecordLength == 6)
     }
 
+    @Test("a record costs no more fields than it has octets, however many fields of length zero there are")
+    func emptyFields() {
+        let template = Template.sample(
+            256, Array(repeating: (82, 0), count: 1000) + [(83, 65535), (8, 4)] + Array(repeating: (1, 0), count: 20))
+        #expect(template.occupiedFields.map(\.length) == [65535, 4])
+        #expect(template.minimumRecordLength == 5)
+    }
+
     @Test("a value's range ends before the set does, or there is none")
     func ranges() {
         let octets: [UInt8] = [2, 10, 20, 255, 0, 1, 30, 255, 1, 0]

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowTesting
+import Glibc
 import IPFIX
+import Logging
 import Metering
 import Testing
 
@@ -57,6 +59,29 @@ struct RecordingTests {
         var expected = observations
         expected[1].isWhole = true
         #expect(recording.observations == expected)
+    }
+
+    @Test(
+        "a pod's name cannot begin a line of a recording", arguments: ["a b", "a\nat 2026-01-01T00:00:00.000Z", "", "100%", "pöd\u{1B}[0m"])
+    func hostileName(name: String) throws {
+        let pod = LocalPod(name: name, namespace: name, addresses: [], interface: name)
+        let observation = Observation(time: Timestamp(milliseconds: 1_795_000_000_250), pods: [pod], connections: [])
+        #expect(try Recording(text: text([observation]), path: "r").observations == [observation])
+    }
+
+    @Test("a recording and its folders are for their owner only, whatever the umask")
+    func modes() throws {
+        let before = umask(0)
+        defer { umask(before) }
+        let cluster = try Cluster()
+        let writer = try RecordingWriter(directory: "\(cluster.folder)/rec", nodeName: "node1", logger: Logger(label: "test"))
+        writer.append(Observation(time: Timestamp(milliseconds: 0)))
+        for (path, mode): (String, mode_t) in [("rec", 0o700), ("rec/node1", 0o700), ("rec/node1/recording.txt", 0o600)] {
+            var status = stat()
+            let found = unsafe stat("\(cluster.folder)/\(path)", &status)
+            #expect(found == 0)
+            #expect(status.st_mode & 0o777 == mode)
+        }
     }
 
     @Test("moved in time, every time of an observation moves")

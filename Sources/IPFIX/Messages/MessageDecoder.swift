@@ -10,9 +10,14 @@ public struct MessageDecoder: Sendable {
     /// More Observation Domains than this in one session are not followed by sequence number.
     private static let maximumDomains = 1024
 
-    /// - Parameter maximumTemplates: templates kept for the session, all domains together.
-    public init(maximumTemplates: Int = 4096) {
+    private let isDatagram: Bool
+
+    /// - Parameters:
+    ///   - maximumTemplates: templates kept for the session, all domains together.
+    ///   - isDatagram: whether Messages come over UDP, where templates cannot be withdrawn: a forged withdrawal would blind the session.
+    public init(maximumTemplates: Int = 4096, isDatagram: Bool = false) {
         templates = TemplateTable(capacity: maximumTemplates)
+        self.isDatagram = isDatagram
     }
 
     /// How many templates were refused because the session had too many.
@@ -34,7 +39,7 @@ public struct MessageDecoder: Sendable {
             let body = (position + SetID.headerLength)..<(position + set.length)
             switch set.id {
             case SetID.template, SetID.optionsTemplate:
-                try Self.read(templatesIn: body, setID: set.id, of: octets, into: &pending, &message)
+                try read(templatesIn: body, setID: set.id, of: octets, into: &pending, &message)
             case SetID.firstData...:
                 if let entry = pending.entry(domain: header.observationDomainID, id: set.id) {
                     let count = try RecordWalker.count(of: entry.template, in: octets, body: body)
@@ -54,7 +59,7 @@ public struct MessageDecoder: Sendable {
         return message
     }
 
-    private static func read(
+    private func read(
         templatesIn body: Range<Int>, setID: UInt16, of octets: RawSpan, into table: inout TemplateTable, _ message: inout Message
     ) throws(MessageError) {
         var reader = TemplateSetReader(setID: setID, position: body.lowerBound, end: body.upperBound)
@@ -64,6 +69,9 @@ public struct MessageDecoder: Sendable {
             case .define(let template):
                 table.insert(template, domain: domain)
                 message.templatesReceived += 1
+            // RFC 7011 §8.4: over UDP Template Withdrawals are not used, and are ignored.
+            case .withdraw where isDatagram, .withdrawAll where isDatagram:
+                break
             case .withdraw(let id):
                 table.withdraw(id: id, domain: domain)
                 message.templatesWithdrawn += 1

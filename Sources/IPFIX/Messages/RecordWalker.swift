@@ -9,7 +9,7 @@ enum RecordWalker {
         var records = 0
         while body.upperBound - position >= template.minimumRecordLength {
             let start = position
-            for field in template.fields {
+            for field in template.occupiedFields {
                 guard let value = field.range(in: message, at: position, end: body.upperBound) else {
                     // RFC 7011 §3.3.1: padding is zero octets; a run of them can look like a record cut short.
                     if isPadding(message, start..<body.upperBound) { return records }

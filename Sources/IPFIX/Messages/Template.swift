@@ -32,12 +32,16 @@ public struct Template: Sendable, Hashable {
     public let minimumRecordLength: Int
     /// The octets of every record; nil where a field's length varies.
     public let fixedRecordLength: Int?
+    /// The fields that have octets in a record. Reading only these bounds the work by the octets received, however many
+    /// fields of length zero a template has.
+    public let occupiedFields: [FieldSpecifier]
 
     public init(id: UInt16, fields: [FieldSpecifier], scopeFieldCount: Int = 0) {
         self.id = id
         self.fields = fields
         self.scopeFieldCount = scopeFieldCount
         minimumRecordLength = fields.reduce(0) { $0 + ($1.isVariableLength ? 1 : Int($1.length)) }
+        occupiedFields = fields.filter { $0.length > 0 }
         fixedRecordLength = fields.contains(where: \.isVariableLength) ? nil : minimumRecordLength
     }
 

@@ -8,18 +8,23 @@ public struct SessionReader: Sendable {
     /// As `tcp://192.0.2.7`.
     public let exporter: String
 
-    private var decoder = MessageDecoder()
+    private var decoder: MessageDecoder
     /// By template generation: what was compiled from a template is used until the template changes.
     private var plans: [UInt64: FlowPlan] = [:]
     private var minutes: [MinuteKey: ExporterMinute] = [:]
-    /// The exporter's node by domain, once a record has told. Beyond so many domains it is not remembered.
+    /// The exporter's node by domain, once a record has told; for domains of ``ledgerDomains`` only.
     private var nodeNames: [UInt32: NameID] = [:]
-    private static let maximumNodeNames = 1024
+    /// Observation Domains of a session that have entries of their own in the ledger; those of further ones go to domain 0, so that
+    /// a sender cannot make an entry of each message.
+    private static let maximumLedgerDomains = 64
+    private var ledgerDomains: Set<UInt32> = []
     /// Data Records of Options Templates and others that are no flows.
     public private(set) var otherRecords: UInt64 = 0
 
-    public init(exporter: String) {
+    /// - Parameter isDatagram: whether Messages come over UDP.
+    public init(exporter: String, isDatagram: Bool = false) {
         self.exporter = exporter
+        decoder = MessageDecoder(isDatagram: isDatagram)
     }
 
     /// Reads one whole Message and hands over its flow records in order.
@@ -50,7 +55,6 @@ public struct SessionReader: Sendable {
             }
         }
         let domain = message.header.observationDomainID
-        if let nodeName, nodeNames[domain] != nil || nodeNames.count < Self.maximumNodeNames { nodeNames[domain] = nodeName }
         tally(domain: domain, at: now) {
             $0.messages += 1
             $0.records += records
@@ -58,6 +62,7 @@ public struct SessionReader: Sendable {
             $0.setsWithoutTemplate += UInt64(message.setsWithoutTemplate)
             if case .lost(let count) = message.sequence { $0.lost += UInt64(count) }
         }
+        if let nodeName, ledgerDomains.contains(domain) { nodeNames[domain] = nodeName }
         return nil
     }
 
@@ -87,6 +92,8 @@ public struct SessionReader: Sendable {
     }
 
     private mutating func tally(domain: UInt32, at now: Timestamp, _ count: (inout ExporterMinute) -> Void) {
+        if ledgerDomains.count < Self.maximumLedgerDomains { ledgerDomains.insert(domain) }
+        let domain = ledgerDomains.contains(domain) ? domain : 0
         let key = MinuteKey(domain: domain, minute: Timestamp(seconds: now.seconds - now.seconds % 60))
         count(&minutes[key, default: ExporterMinute(exporter: exporter, observationDomainID: domain, minute: key.minute)])
     }

@@ -115,10 +115,11 @@ private struct RecordingReader {
 extension LocalPod {
     fileprivate init?(recorded line: Substring) {
         let words = line.split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count == 4 else { return nil }
+        guard words.count == 4, let name = RecordingText.name(words[0]), let namespace = RecordingText.name(words[1]),
+            let interface = RecordingText.name(words[2])
+        else { return nil }
         self.init(
-            name: String(words[0]), namespace: String(words[1]), addresses: words[3].split(separator: ",").compactMap { IPAddress($0) },
-            interface: String(words[2]))
+            name: name, namespace: namespace, addresses: words[3].split(separator: ",").compactMap { IPAddress($0) }, interface: interface)
     }
 }
 

@@ -40,8 +40,36 @@ enum RecordingText {
         return lines
     }
 
+    /// A name as one word: whatever is not a visible ASCII character, and `%`, as `%` and the two digits of each octet. Names come from
+    /// the switch's database, and must not make lines of their own.
+    static func word(_ name: String) -> String {
+        name.utf8.reduce(into: "") { word, octet in
+            if (0x21...0x7E).contains(octet), octet != UInt8(ascii: "%") {
+                word.unicodeScalars.append(Unicode.Scalar(octet))
+            } else {
+                word += "%" + (octet < 16 ? "0" : "") + String(octet, radix: 16)
+            }
+        }
+    }
+
+    /// The name behind a word; nil where `%` is not followed by two digits.
+    static func name(_ word: Substring) -> String? {
+        var octets: [UInt8] = []
+        var rest = Array(word.utf8)[...]
+        while let octet = rest.popFirst() {
+            guard octet == UInt8(ascii: "%") else {
+                octets.append(octet)
+                continue
+            }
+            guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+            octets.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(decoding: octets, as: UTF8.self)
+    }
+
     private static func line(_ pod: LocalPod) -> String {
-        "\(pod.name) \(pod.namespace) \(pod.interface) \(pod.addresses.map(\.description).joined(separator: ","))"
+        "\(word(pod.name)) \(word(pod.namespace)) \(word(pod.interface)) \(pod.addresses.map(\.description).joined(separator: ","))"
     }
 
     private static func line(_ denied: DeniedConnection) -> String {

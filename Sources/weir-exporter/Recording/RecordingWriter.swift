@@ -4,7 +4,8 @@ import CommandEntry
 import Glibc
 import Logging
 
-/// Appends observations to `DIR/NODE/recording.txt`. A recording that cannot be written is given up with a log line; metering goes on. Used by one thread.
+/// Appends observations to `DIR/NODE/recording.txt`, for its owner only: it says who talked to whom.
+/// A recording that cannot be written is given up with a log line; metering goes on. Used by one thread.
 final class RecordingWriter {
     private var descriptor: Int32
     private let logger: Logger
@@ -16,11 +17,11 @@ final class RecordingWriter {
     /// - Throws: when the directory or file cannot be made.
     init(directory: String, nodeName: String, logger: Logger) throws(RecordingError) {
         let folder = "\(directory)/\(nodeName)"
-        for path in [directory, folder] where unsafe mkdir(path, 0o755) != 0 && errno != EEXIST {
+        for path in [directory, folder] where unsafe mkdir(path, 0o700) != 0 && errno != EEXIST {
             throw .cannotWrite(path: path, reason: Self.errorText())
         }
         let path = "\(folder)/\(Self.fileName)"
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: Self.errorText()) }
         self.descriptor = descriptor
         self.logger = logger
