@@ -67,6 +67,22 @@ struct ObjectsFileTests {
         #expect("\(try #require(error))".hasPrefix("objects.json:"), "\(String(describing: error))")
     }
 
+    @Test("a file beyond the limit is refused")
+    func refusesLargeFile() throws {
+        #expect(throws: ObjectsFileError.self) { try FileText.read(#filePath, limit: 100) }
+        #expect(try FileText.read(#filePath, limit: 1 << 20).contains("refusesLargeFile"))
+    }
+
+    @Test(
+        "deep nesting is refused, and aliases of aliases cost nothing",
+        arguments: [
+            String(repeating: "[", count: 100_000), "kind: Pod\nspec: " + String(repeating: "{a: ", count: 50_000),
+            (0..<30).reduce("a0: &a0 [x]\n") { $0 + "a\($1 + 1): &a\($1 + 1) [*a\($1), *a\($1), *a\($1), *a\($1)]\n" },
+        ])
+    func refusesNesting(text: String) {
+        #expect(throws: ObjectsFileError.self) { try ObjectsFile(text: text, path: "objects.yaml") }
+    }
+
     @Test("a file without objects, a directory and a missing file are refused", arguments: ["/", "/nowhere/objects.json"])
     func refusesUnreadable(path: String) {
         #expect(throws: ObjectsFileError.self) { try ObjectsFile(path: path) }

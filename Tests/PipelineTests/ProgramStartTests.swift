@@ -52,6 +52,19 @@ struct ProgramStartTests {
         #expect(outcome.output.isEmpty)
     }
 
+    @Test(
+        "help of all programs asks for no secret: a secret among a process's arguments is everybody's",
+        arguments: [
+            ["weir-aggregator"], ["weir-exporter"], ["weir"], ["weir", "top"], ["weir", "flows"], ["weir", "sql"], ["weir", "demo"],
+        ])
+    func asksForNoSecret(command: [String]) throws {
+        let outcome = try Program.built(command[0]).run(command.dropFirst() + ["--help"])
+        #expect(outcome.status == 0)
+        for word in ["password", "secret", "token", "passphrase", "private key"] {
+            #expect(!outcome.output.lowercased().contains(word), "\(word)")
+        }
+    }
+
     @Test("help goes to standard output and has examples", arguments: ["weir-aggregator", "weir-exporter"])
     func helps(program: String) throws {
         let outcome = try Program.built(program).run(["--help"])

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowModel
 import FlowStore
 import FlowTesting
 import Glibc
+import IPFIX
 import Testing
 
 @testable import weir
@@ -112,6 +114,56 @@ struct ReplayPipelineTests {
         #expect(try cluster.stopAggregator() == 0)
         #expect(try cluster.count(Self.bulk) == 1)
         #expect(try cluster.count("SELECT sum(malformed) FROM exporters") == 1)
+    }
+
+    @Test("a thousand refused messages are a few log lines, and all are counted")
+    func boundsLogLines() throws {
+        let cluster = try Cluster()
+        try cluster.startAggregator()
+        let port = try #require(UInt16(cluster.endpoints[0].split(separator: ":").last ?? ""))
+        let message: [UInt8] = [0, 10, 0, 20] + Array(repeating: 0, count: 12) + [1, 44, 255, 255]
+        try send(Array(repeating: message, count: 1000).flatMap(\.self), to: port)
+        let log = try #require(cluster.aggregator)
+        #expect(try cluster.stopAggregator() == 0)
+        #expect(log.logText.split(separator: "\n").count { $0.contains("message refused") } == 10)
+        #expect(try cluster.count("SELECT sum(malformed) FROM exporters") == 1000)
+    }
+
+    @Test("pod names and labels from the wire start no log line and command no terminal")
+    func escapesNames() throws {
+        let cluster = try Cluster()
+        try cluster.startAggregator(["--verbose"])
+        let port = try #require(UInt16(cluster.endpoints[0].split(separator: ":").last ?? ""))
+        var names = NameTable(seed: 1)
+        var flow = FlowRecord()
+        flow[address: .sourceIPAddress] = IPAddress("10.0.0.1")
+        flow[address: .destinationIPAddress] = IPAddress("10.0.0.2")
+        flow[unsigned: .protocolIdentifier] = 6
+        flow[time: .flowStartMilliseconds] = Timestamp(milliseconds: 1_795_000_000_000)
+        flow[time: .flowEndMilliseconds] = Timestamp(milliseconds: 1_795_000_001_000)
+        for field: FlowField in [.sourcePodName, .sourcePodNamespace, .sourceNodeName, .tcpState] {
+            flow[name: field] = names.id(of: "x\u{1B}]0;owned\u{7}\n2026-01-01T00:00:00.000Z error forged")
+        }
+        var packer = FlowPacker(profile: .weir, maximumLength: 4000)
+        _ = packer.append(flow, names: names)
+        let flushed = packer.flush()
+        let record = try #require(flushed)
+        let messages = (packer.templateBodies + [record.sets]).map { body in
+            MessageHeader(
+                messageLength: UInt16(MessageHeader.length + body.count), exportTime: 1, sequenceNumber: 0, observationDomainID: 1
+            ).octets + body
+        }
+        try send(messages.flatMap(\.self), to: port)
+        let log = try #require(cluster.aggregator)
+        #expect(try cluster.stopAggregator() == 0)
+        #expect(try cluster.count("SELECT count(*) FROM flows WHERE sourcePodName LIKE '%forged'") == 1)
+        let answers = try ["table", "csv", "json"].flatMap { format in
+            try [["top", "--last", "3650d"], ["flows", "--last", "3650d"], ["sql", "SELECT * FROM flows"]].map { arguments in
+                try Program.built("weir").run(arguments + ["-o", format, "--store", cluster.store]).output
+            }
+        }
+        for text in answers + [log.logText] { #expect(!text.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{7}" }) }
+        #expect(!log.logText.split(separator: "\n").contains { $0.hasPrefix("2026-01-01") })
     }
 
     private func send(_ octets: [UInt8], to port: UInt16) throws {
