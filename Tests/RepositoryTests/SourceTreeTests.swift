@@ -30,45 +30,4 @@ struct SourceTreeTests {
             #expect(try imports(of: path).isDisjoint(with: others), "\(path)")
         }
     }
-
-    @Test("every source file says its licence", arguments: ["Sources", "Tests", "schemas", "ci"])
-    func filesAreLicensed(folder: String) throws {
-        for suffix in [".swift", ".sql", ".py", ".c", ".h"] {
-            for path in RepositoryFiles.paths(below: folder, ending: suffix) {
-                #expect(try RepositoryFiles.text(path).prefix(200).contains("SPDX-License-Identifier: Apache-2.0"), "\(path)")
-            }
-        }
-    }
-
-    @Test("relative links of the documents lead to files that are there")
-    func linksResolve() throws {
-        let all = Set(RepositoryFiles.paths(below: "", ending: ""))
-        for path in all where path.hasSuffix(".md") {
-            let folder = path.split(separator: "/").dropLast().map(String.init)
-            for target in links(in: try RepositoryFiles.text(path)) {
-                let resolved = resolve(target, from: folder)
-                #expect(all.contains(resolved) || all.contains { $0.hasPrefix(resolved + "/") }, "\(path): \(target)")
-            }
-        }
-    }
-
-    private func links(in text: String) -> [String] {
-        text.split(separator: "](").dropFirst().compactMap { rest in
-            guard let target = rest.split(separator: ")", maxSplits: 1).first.map(String.init) else { return nil }
-            let path = target.split(separator: "#", omittingEmptySubsequences: false)[0]
-            return target.contains("://") || path.isEmpty ? nil : String(path)
-        }
-    }
-
-    private func resolve(_ target: String, from folder: [String]) -> String {
-        var parts = folder
-        for part in target.split(separator: "/") {
-            switch part {
-            case ".": break
-            case "..": _ = parts.popLast()
-            default: parts.append(String(part))
-            }
-        }
-        return parts.joined(separator: "/")
-    }
 }
