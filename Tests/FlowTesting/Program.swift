@@ -51,7 +51,7 @@ public struct Program: Sendable {
     /// Runs the program and waits for its end.
     ///
     /// - Parameters:
-    ///   - environment: all that the program gets besides `PATH`, `HOME` and `LD_LIBRARY_PATH`.
+    ///   - environment: all that the program gets besides `PATH`, `HOME`, `LD_LIBRARY_PATH` and the sanitizers' options.
     ///   - folder: where it runs; nil for where the tests do.
     public func run(_ arguments: [String] = [], environment: [String: String] = [:], input: String = "", in folder: String? = nil) throws
         -> Outcome
@@ -83,7 +83,7 @@ public struct Program: Sendable {
 
     private static func variables(_ environment: [String: String]) -> [String] {
         var all = environment
-        for name in ["PATH", "HOME", "LD_LIBRARY_PATH"] where all[name] == nil {
+        for name in ["PATH", "HOME", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"] where all[name] == nil {
             if let value = unsafe getenv(name) { all[name] = unsafe String(cString: value) }
         }
         return all.map { "\($0.key)=\($0.value)" }.sorted()
