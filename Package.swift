@@ -20,6 +20,7 @@ let settings: [SwiftSetting] =
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioConcurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -43,6 +44,9 @@ let package = Package(
         .executable(name: "weir", targets: ["weir"]),
         .executable(name: "weir-exporter", targets: ["weir-exporter"]),
         .executable(name: "weir-aggregator", targets: ["weir-aggregator"]),
+        // For the fuzzers and benchmarks, which are packages of their own.
+        .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
+        .library(name: "BenchmarkedModules", targets: ["IPFIX", "FlowModel", "Mediation", "FlowStore", "FlowTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -62,7 +66,7 @@ let package = Package(
         module("OpenVSwitch", "IPFIX", "Metering"),
         module("Conntrack", "IPFIX", "Metering"),
         .target(name: "CSocket", path: "Sources/CSocket"),
-        module("IPFIXTransport", "IPFIX", "CSocket", log, nioCore, nioPosix),
+        module("IPFIXTransport", "IPFIX", "CSocket", log, nioConcurrencyHelpers, nioCore, nioPosix),
         module("Kubernetes", "IPFIX", "FlowModel", "Mediation", yams),
         module("Schemas", path: "schemas", resources: [.embedInCode("sqlite/migrations"), .embedInCode("ipfix")]),
         module("FlowStore", "IPFIX", "FlowModel", "Schemas", grdb, grdbSQLite),
@@ -80,6 +84,10 @@ let package = Package(
 
         // For tests only.
         module("FlowTesting", path: "Tests/FlowTesting", "IPFIX", "FlowModel", "Metering"),
+        module(
+            "FuzzTargets", path: "Tests/FuzzTargets", "IPFIX", "FlowModel", "Metering", "Mediation", "OpenVSwitch", "Conntrack",
+            "Kubernetes", "Daemon", "FlowTesting"),
+        tests("FuzzTargetTests", "FuzzTargets", "FlowTesting"),
         tests("IPFIXTests", "IPFIX", "FlowTesting"),
         tests("FlowModelTests", "IPFIX", "FlowModel", "FlowTesting"),
         tests("MeteringTests", "IPFIX", "FlowModel", "Metering", "FlowTesting"),

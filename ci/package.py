@@ -24,6 +24,15 @@ def module_name(name):
 
 def targets(folder=""):
     """The targets of the package in a folder of the repository, by name."""
+    return {description["name"]: Target(description) for description in manifest(folder)["targets"]}
+
+
+def products(folder=""):
+    """The names of the targets that each product of the package in a folder of the repository brings along."""
+    return {description["name"]: description["targets"] for description in manifest(folder)["products"]}
+
+
+def manifest(folder):
     if not shutil.which("swift"):
         raise checking.CannotRun("swift is not on the PATH; Weir needs Swift 6.2 or newer: https://www.swift.org/install/linux/")
     # Within a hook git's variables are set, and SwiftPM runs git in other repositories.
@@ -33,4 +42,4 @@ def targets(folder=""):
     result = subprocess.run(words, cwd=checking.REPOSITORY, env=environment, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         raise checking.CannotRun(f"swift package dump-package failed in {folder or '.'}: {result.stderr.strip()}")
-    return {description["name"]: Target(description) for description in json.loads(result.stdout)["targets"]}
+    return json.loads(result.stdout)

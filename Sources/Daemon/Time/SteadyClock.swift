@@ -2,25 +2,24 @@
 
 import Glibc
 public import IPFIX
-import Synchronization
 
 /// The only place that asks the system for the time.
 ///
 /// The wall time at the start plus the monotonic time since; see `ClockAnchor` for what happens when somebody sets the
 /// wall clock.
 public final class SteadyClock: Sendable {
-    private let anchor: Mutex<ClockAnchor>
+    private let anchor: Monitor<ClockAnchor>
 
     public init() {
-        anchor = Mutex(ClockAnchor(wall: Self.wall, monotonic: Self.monotonic))
+        anchor = Monitor(ClockAnchor(wall: Self.wall, monotonic: Self.monotonic))
     }
 
     public var now: Timestamp {
-        anchor.withLock { $0.now(wall: Self.wall, monotonic: Self.monotonic) }
+        anchor.change { $0.now(wall: Self.wall, monotonic: Self.monotonic) }
     }
 
     /// How often the wall clock was stepped since the start.
-    public var steps: UInt64 { anchor.withLock { $0.steps } }
+    public var steps: UInt64 { anchor.read { $0.steps } }
 
     private static var wall: Timestamp {
         let time = read(CLOCK_REALTIME)

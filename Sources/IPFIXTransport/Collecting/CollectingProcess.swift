@@ -2,8 +2,8 @@
 
 public import IPFIX
 public import Logging
+import NIOConcurrencyHelpers
 import NIOPosix
-import Synchronization
 
 /// Receives IPFIX Messages on any number of endpoints (RFC 7011 §2, Collecting Process).
 ///
@@ -18,7 +18,7 @@ public final class CollectingProcess: Sendable {
 
     private let endpoints: [Endpoint]
     private let intake: Intake
-    private let state = Mutex(State.ready)
+    private let state = NIOLockedValueBox(State.ready)
 
     /// - Parameters:
     ///   - clock: the present time, asked once a reading; silent UDP peers are told by it.
@@ -40,24 +40,25 @@ public final class CollectingProcess: Sendable {
     ///
     /// - Throws: `CollectingError.cannotListen` with every endpoint that failed; then none is open.
     public func start() throws(CollectingError) {
-        let bound = try state.withLock { state throws(CollectingError) -> [Endpoint] in
-            guard case .ready = state else { return [] }
+        // A result, because `withLockedValue` does not keep the type of an error.
+        let bound = state.withLockedValue { state -> Result<[Endpoint], CollectingError> in
+            guard case .ready = state else { return .success([]) }
             let listeners = Listeners(endpoints, intake: intake)
             guard listeners.failures.isEmpty else {
                 listeners.abandon()
-                throw .cannotListen(listeners.failures)
+                return .failure(.cannotListen(listeners.failures))
             }
             state = .listening(
                 endpoints: listeners.bound, streams: listeners.streams, datagrams: listeners.datagrams,
                 threads: listeners.startThreads())
-            return listeners.bound
+            return .success(listeners.bound)
         }
-        for endpoint in bound { intake.logger.info("listening", metadata: ["endpoint": "\(endpoint)"]) }
+        for endpoint in try bound.get() { intake.logger.info("listening", metadata: ["endpoint": "\(endpoint)"]) }
     }
 
     /// The endpoints in the order given, with the ports the system chose; empty unless it is listening.
     public var boundEndpoints: [Endpoint] {
-        state.withLock {
+        state.withLockedValue {
             guard case .listening(let endpoints, _, _, _) = $0 else { return [] }
             return endpoints
         }
@@ -68,7 +69,7 @@ public final class CollectingProcess: Sendable {
     /// Accepts nothing more, hands over what the system had received by now, closes every session, and returns
     /// when the last call of the receiver has. Must not be called from the receiver.
     public func stop() {
-        let last = state.withLock { state in
+        let last = state.withLockedValue { state in
             defer { state = .stopped }
             return state
         }

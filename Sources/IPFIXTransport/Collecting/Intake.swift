@@ -2,7 +2,7 @@
 
 import IPFIX
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Where the listeners of all transports hand over: numbers the sessions, counts and logs.
 final class Intake: Sendable {
@@ -10,7 +10,7 @@ final class Intake: Sendable {
     let clock: @Sendable () -> Timestamp
     let logger: Logger
     private let deliver: @Sendable (CollectedBatch) -> Void
-    private let counters = Mutex(CollectingStatistics())
+    private let counters = NIOLockedValueBox(CollectingStatistics())
 
     init(
         limits: CollectingLimits, clock: @escaping @Sendable () -> Timestamp, logger: Logger,
@@ -22,11 +22,11 @@ final class Intake: Sendable {
         self.deliver = deliver
     }
 
-    var statistics: CollectingStatistics { counters.withLock { $0 } }
+    var statistics: CollectingStatistics { counters.withLockedValue { $0 } }
 
     /// A new session, announced to the receiver; nil at the limit, which is counted.
     func open(_ transport: Transport, peerAddress: String, peerPort: UInt16) -> TransportSession? {
-        let (id, refusals) = counters.withLock { $0.open(transport, limits: limits) }
+        let (id, refusals) = counters.withLockedValue { $0.open(transport, limits: limits) }
         guard let id else {
             if isWorthALine(refusals) {
                 logger.warning(
@@ -60,7 +60,7 @@ final class Intake: Sendable {
     }
 
     func dropDatagram(from peer: DatagramPeer, because error: MessageError) {
-        let total = counters.withLock {
+        let total = counters.withLockedValue {
             $0.malformed.count(error)
             return $0.malformed.total
         }
@@ -72,7 +72,7 @@ final class Intake: Sendable {
     }
 
     func change(_ body: (inout CollectingStatistics) -> Void) {
-        counters.withLock { body(&$0) }
+        counters.withLockedValue { body(&$0) }
     }
 
     /// The first, second, fourth, eighth…: whoever sends garbage does not fill the disk with our lines about it.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
-import Synchronization
 
 /// The TCP side of a Collecting Process: all listening sockets and connections, on one event loop.
 final class StreamListener: Sendable {
@@ -10,7 +10,7 @@ final class StreamListener: Sendable {
 
     private let intake: Intake
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    private let channels = Mutex(Channels())
+    private let channels = NIOLockedValueBox(Channels())
 
     private struct Channels {
         var listening: [any Channel] = []
@@ -43,15 +43,15 @@ final class StreamListener: Sendable {
                 }
             }
         let channel = try bootstrap.bind(host: endpoint.host, port: Int(endpoint.port)).wait()
-        channels.withLock { $0.listening.append(channel) }
+        channels.withLockedValue { $0.listening.append(channel) }
         return endpoint.with(port: UInt16(clamping: channel.localAddress?.port ?? 0))
     }
 
     /// Accepts no more, reads what had been received, and closes. Waits for the receiver while it blocks.
     func stop() {
-        let listening = channels.withLock { $0.listening }
+        let listening = channels.withLockedValue { $0.listening }
         for channel in listening { try? channel.close().wait() }
-        let connected = channels.withLock { Array($0.connected.values) }
+        let connected = channels.withLockedValue { Array($0.connected.values) }
         for channel in connected { channel.pipeline.fireUserInboundEventTriggered(StreamSessionHandler.Stop()) }
         for channel in connected { try? channel.closeFuture.wait() }
         // The loop ends with its thread; an error could only say that it has ended already.
@@ -60,9 +60,9 @@ final class StreamListener: Sendable {
 
     private func remember(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)
-        channels.withLock { $0.connected[id] = channel }
+        channels.withLockedValue { $0.connected[id] = channel }
         channel.closeFuture.whenComplete { [weak self] _ in
-            _ = self?.channels.withLock { $0.connected.removeValue(forKey: id) }
+            _ = self?.channels.withLockedValue { $0.connected.removeValue(forKey: id) }
         }
     }
 }

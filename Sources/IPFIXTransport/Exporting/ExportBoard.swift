@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import NIOConcurrencyHelpers
 import Synchronization
 
 /// What the thread of an Exporting Process shares with its owner.
@@ -9,12 +10,12 @@ final class ExportBoard: Sendable {
     /// Signalled to end at once, whatever still waits.
     let interruption = WakeUp()
     private let interrupted = Atomic(false)
-    private let counters = Mutex(ExportStatistics())
+    private let counters = NIOLockedValueBox(ExportStatistics())
 
-    var statistics: ExportStatistics { counters.withLock { $0 } }
+    var statistics: ExportStatistics { counters.withLockedValue { $0 } }
 
     func change(_ body: (inout ExportStatistics) -> Void) {
-        counters.withLock { body(&$0) }
+        counters.withLockedValue { body(&$0) }
     }
 
     var isInterrupted: Bool { interrupted.load(ordering: .acquiring) }

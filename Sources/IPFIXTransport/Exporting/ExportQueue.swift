@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 /// Messages on their way to an Exporting Process: any number of threads append, one takes.
 ///
@@ -27,7 +27,7 @@ public final class ExportQueue: Sendable {
 
     private let capacityInMessages: Int
     private let capacityInOctets: Int
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
     /// Signalled while the queue is closed or not empty.
     let readiness = WakeUp()
 
@@ -42,7 +42,7 @@ public final class ExportQueue: Sendable {
     /// - Returns: false when the queue is closed, and the message counted as refused.
     @discardableResult
     public func append(_ message: ExportedMessage) -> Bool {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard !state.isClosed else {
                 state.statistics.refused += message
                 return false
@@ -67,7 +67,7 @@ public final class ExportQueue: Sendable {
 
     /// Removes the message in flight.
     public func confirm() {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard let message = state.inFlight else { return }
             state.inFlight = nil
             state.statistics.waiting -= message
@@ -77,19 +77,19 @@ public final class ExportQueue: Sendable {
 
     /// Refuses what comes from now on; what waits can still be taken.
     public func close() {
-        state.withLock { state in
+        state.withLockedValue { state in
             state.isClosed = true
             readiness.signal()
         }
     }
 
-    public var statistics: ExportQueueStatistics { state.withLock { $0.statistics } }
+    public var statistics: ExportQueueStatistics { state.withLockedValue { $0.statistics } }
 
     /// Closed, and nothing waits or is in flight.
-    var isExhausted: Bool { state.withLock { $0.isExhausted } }
+    var isExhausted: Bool { state.withLockedValue { $0.isExhausted } }
 
     private func take() -> Next {
-        state.withLock { state in
+        state.withLockedValue { state in
             if state.inFlight == nil { state.inFlight = state.waiting.popFirst() }
             if let message = state.inFlight { return .message(message) }
             if state.isClosed { return .closed }

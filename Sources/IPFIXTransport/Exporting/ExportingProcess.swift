@@ -2,8 +2,8 @@
 
 public import IPFIX
 public import Logging
+import NIOConcurrencyHelpers
 import NIOPosix
-import Synchronization
 
 /// Sends the messages of a queue to one collector (RFC 7011 §2, Exporting Process), from a thread of its own.
 ///
@@ -21,7 +21,7 @@ public final class ExportingProcess: Sendable {
 
     private let assignment: ExportAssignment
     private let board = ExportBoard()
-    private let state = Mutex(State.ready)
+    private let state = NIOLockedValueBox(State.ready)
 
     /// - Parameters:
     ///   - templateMessages: what opens every session: for each message whole Template and Options Template Sets, at most 65,519
@@ -46,7 +46,7 @@ public final class ExportingProcess: Sendable {
 
     /// Begins to connect and returns at once; does nothing after the first call.
     public func start() {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard case .ready = state else { return }
             let threads = NIOThreadPool(numberOfThreads: 1)
             threads.start()
@@ -69,7 +69,7 @@ public final class ExportingProcess: Sendable {
     /// Blocks for little more than `limit`. What the operating system has taken by then it goes on to send by itself.
     public func stop(drainingWithin limit: Duration) -> ExportSummary {
         assignment.queue.close()
-        let last = state.withLock { state in
+        let last = state.withLockedValue { state in
             defer { state = .stopped }
             return state
         }

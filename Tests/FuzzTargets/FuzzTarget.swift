@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A parser of octets from outside, and what must hold whatever the octets are.
+///
+/// The fuzzers of `Tests/Fuzzing` run these with octets that they invent, `FuzzedInputTests` with those that once went wrong.
+public enum FuzzTarget: String, Sendable, CaseIterable {
+    /// A transport session's IPFIX Messages, and the flow records in them.
+    case message = "Message"
+    /// The text of `dpctl/dump-conntrack`.
+    case conntrackDump = "ConntrackDump"
+    /// What a ctnetlink socket delivers.
+    case netlink = "Netlink"
+    /// OpenFlow messages of a bridge.
+    case packetIn = "PacketIn"
+    /// Messages of an OVSDB monitor, one a line.
+    case ovsdb = "OVSDB"
+    /// A file of Kubernetes objects.
+    case objects = "Objects"
+    /// A configuration file.
+    case configuration = "Configuration"
+
+    /// Traps when something that must hold does not. What refuses the octets in good order returns.
+    public func run(_ octets: [UInt8]) {
+        switch self {
+        case .message: MessageTarget.run(octets)
+        case .conntrackDump: ConntrackDumpTarget.run(octets)
+        case .netlink: NetlinkTarget.run(octets)
+        case .packetIn: PacketInTarget.run(octets)
+        case .ovsdb: OVSDBTarget.run(octets)
+        case .objects: ObjectsTarget.run(octets)
+        case .configuration: ConfigurationTarget.run(octets)
+        }
+    }
+}
