@@ -157,6 +157,14 @@ extension Connection {
             }
         }
 
+        /// A connection begins with one of these; those of closing may follow each other as the two peers close.
+        public var isOpening: Bool {
+            switch self {
+            case .synSent, .synSent2, .synReceived, .established: true
+            default: false
+            }
+        }
+
         /// Nothing but stray packets can follow: the connection has ended even while its entry lives on.
         public var isEnded: Bool {
             switch self {

@@ -44,7 +44,7 @@ struct MeteredConnection: Sendable {
         if let nextStart = next.start, let start = connection.start, nextStart != start { return false }
         if let counters = connection.counters, let nextCounters = next.counters, nextCounters.isBelow(counters) { return false }
         // The userspace datapath has neither id nor start: there a closed connection that opens again is another.
-        if hasEnded, let state = next.tcpState, !state.isEnded { return false }
+        if hasEnded, let state = next.tcpState, state.isOpening { return false }
         return true
     }
 

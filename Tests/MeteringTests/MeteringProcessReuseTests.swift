@@ -39,6 +39,18 @@ import Testing
         expectTwo(.sample(id: nil, start: nil).counted(3), .sample(id: nil, start: nil).counted(2))
     }
 
+    @Test(
+        "peers that close one after the other are no new connection",
+        arguments: [.closing, .lastAck, .closeWait, .finWait1] as [Connection.TCPState])
+    func closing(state: Connection.TCPState) {
+        var node = Node()
+        func seen(_ state: Connection.TCPState) -> Connection { .sample(id: nil, state: state, counters: nil, start: nil) }
+        let first = node.poll([seen(.finWait2)], at: 0)
+        let later = node.poll([seen(state)], at: 5) + node.poll([seen(.timeWait)], at: 10)
+        #expect(first.count == 1)
+        #expect(later.allSatisfy { $0[time: .flowStartMilliseconds] == first.first?[time: .flowStartMilliseconds] })
+    }
+
     @Test("told by a state that is open again after it was closed, on the userspace datapath")
     func byState() {
         var node = Node()
