@@ -7,31 +7,31 @@ public import IPFIX
 /// Elements that no field stands for are stepped over. Nothing is looked up by name or number while records are read.
 public struct FlowPlan: Sendable {
     private let operations: [Operation]
-    private let minimumRecordLength: Int
     /// Whether a record can name both ends; without, it is no flow (an options record, say).
     public let hasAddresses: Bool
 
-    private struct Operation: Sendable {
+    /// Eight octets, so that the plan of a template of fifty fields is seven cache lines.
+    fileprivate struct Operation: Sendable {
         let action: Action
-        let field: FlowField
         let isZeroUnknown: Bool
-        let specifier: FieldSpecifier
+        let field: FlowField
+        /// On the wire; ``FieldSpecifier/variableLength`` where each value says its own.
+        let length: UInt16
     }
 
-    private enum Action: Sendable { case skip, unsigned, name, v4, v6, uuid }
+    fileprivate enum Action: UInt8, Sendable { case skip, octet, word16, word32, word64, reduced, name, v4, v6, uuid }
 
     public init(_ template: Template) {
         operations = template.occupiedFields.map(Self.operation)
-        minimumRecordLength = template.minimumRecordLength
         let fields = Set(operations.filter { $0.action != .skip }.map(\.field))
         hasAddresses = !template.isOptionsTemplate && fields.isSuperset(of: [.sourceIPAddress, .destinationIPAddress])
     }
 
     private static func operation(for specifier: FieldSpecifier) -> Operation {
         guard let (definition, element) = ElementIndex.shared[specifier.element], let action = action(definition, element, specifier) else {
-            return Operation(action: .skip, field: .observation, isZeroUnknown: false, specifier: specifier)
+            return Operation(action: .skip, isZeroUnknown: false, field: .observation, length: specifier.length)
         }
-        return Operation(action: action, field: definition.field, isZeroUnknown: definition.isZeroUnknown, specifier: specifier)
+        return Operation(action: action, isZeroUnknown: definition.isZeroUnknown, field: definition.field, length: specifier.length)
     }
 
     /// Nil where the length does not suit the element's type: the value is then stepped over.
@@ -43,9 +43,19 @@ public struct FlowPlan: Sendable {
         case (.address, .ipv4Address): specifier.length == 4 ? .v4 : nil
         case (.address, _): specifier.length == 16 ? .v6 : nil
         case (.uuid, _): specifier.length == 16 ? .uuid : nil
-        case (.unsigned, _), (.time, _):
-            // RFC 7011 §6.2: integers may be sent in fewer octets than their type has.
-            (1...8).contains(specifier.length) ? .unsigned : nil
+        case (.unsigned, _), (.time, _): integer(ofWidth: specifier.length)
+        }
+    }
+
+    /// RFC 7011 §6.2: integers may be sent in fewer octets than their type has.
+    private static func integer(ofWidth width: UInt16) -> Action? {
+        switch width {
+        case 1: .octet
+        case 2: .word16
+        case 4: .word32
+        case 8: .word64
+        case 3, 5...7: .reduced
+        default: nil
         }
     }
 
@@ -53,14 +63,16 @@ public struct FlowPlan: Sendable {
     ///
     /// The decoder that found the set has checked that its records lie inside; what follows the last is padding.
     public func decode(
-        _ message: RawSpan, set: DataSet, names: inout NameTable, _ receive: (FlowRecord, inout NameTable) -> Void
+        _ message: RawSpan, set: DataSet, names: inout NameTable, _ receive: (borrowing FlowRecord, inout NameTable) -> Void
     ) {
         var position = set.body.lowerBound
         var flow = FlowRecord()
+        let operations = operations.span
         for _ in 0..<set.recordCount {
-            flow = FlowRecord()
-            for operation in operations {
-                guard let value = operation.specifier.range(in: message, at: position, end: set.body.upperBound) else { return }
+            flow.forgetAll()
+            for index in operations.indices {
+                let operation = operations[index]
+                guard let value = operation.range(in: message, at: position, end: set.body.upperBound) else { return }
                 read(operation, value, of: message, into: &flow, &names)
                 position = value.upperBound
             }
@@ -72,22 +84,24 @@ public struct FlowPlan: Sendable {
     private func read(
         _ operation: Operation, _ range: Range<Int>, of message: RawSpan, into flow: inout FlowRecord, _ names: inout NameTable
     ) {
+        let start = range.lowerBound
         switch operation.action {
         case .skip: return
-        case .unsigned:
-            let value = message.bigEndian(at: range.lowerBound, width: range.count)
-            if value != 0 || !operation.isZeroUnknown { flow[unsigned: operation.field] = value }
+        case .octet: operation.set(UInt64(message.octet(at: start)), in: &flow)
+        case .word16: operation.set(UInt64(message.bigEndian(at: start, as: UInt16.self)), in: &flow)
+        case .word32: operation.set(UInt64(message.bigEndian(at: start, as: UInt32.self)), in: &flow)
+        case .word64: operation.set(message.bigEndian(at: start, as: UInt64.self), in: &flow)
+        case .reduced: operation.set(message.bigEndian(at: start, width: range.count), in: &flow)
         case .name:
-            if !range.isEmpty { flow[name: operation.field] = names.id(of: message, range: range) }
+            if !range.isEmpty { flow.setNarrow(operation.field, to: UInt64(names.id(of: message, range: range).rawValue)) }
         case .v4:
-            set(IPAddress(v4: message.bigEndian(at: range.lowerBound, as: UInt32.self)), by: operation, in: &flow)
+            set(IPAddress(v4: message.bigEndian(at: start, as: UInt32.self)), by: operation, in: &flow)
         case .v6:
-            let high = message.bigEndian(at: range.lowerBound, as: UInt64.self)
-            let low = message.bigEndian(at: range.lowerBound + 8, as: UInt64.self)
-            set(IPAddress(high: high, low: low), by: operation, in: &flow)
+            let high = message.bigEndian(at: start, as: UInt64.self)
+            set(IPAddress(high: high, low: message.bigEndian(at: start + 8, as: UInt64.self)), by: operation, in: &flow)
         case .uuid:
-            let high = message.bigEndian(at: range.lowerBound, as: UInt64.self)
-            let low = message.bigEndian(at: range.lowerBound + 8, as: UInt64.self)
+            let high = message.bigEndian(at: start, as: UInt64.self)
+            let low = message.bigEndian(at: start + 8, as: UInt64.self)
             if high | low != 0 { flow[uuid: operation.field] = (high, low) }
         }
     }
@@ -97,6 +111,22 @@ public struct FlowPlan: Sendable {
     private func set(_ address: IPAddress, by operation: Operation, in flow: inout FlowRecord) {
         if address.isUnspecified, operation.isZeroUnknown || flow.isKnown(operation.field) { return }
         flow[address: operation.field] = address
+    }
+}
+
+extension FlowPlan.Operation {
+    @inline(__always)
+    fileprivate func range(in message: RawSpan, at position: Int, end: Int) -> Range<Int>? {
+        guard length == FieldSpecifier.variableLength else {
+            let next = position &+ Int(length)
+            return next <= end ? position..<next : nil
+        }
+        return FieldSpecifier.variableRange(in: message, at: position, end: end)
+    }
+
+    @inline(__always)
+    fileprivate func set(_ value: UInt64, in flow: inout FlowRecord) {
+        if value != 0 || !isZeroUnknown { flow.setNarrow(field, to: value) }
     }
 }
 

@@ -21,10 +21,26 @@ public struct FlowRecord: Sendable {
 
     public init() {}
 
-    @inlinable
+    // Inlined always: a call would copy the whole record.
+    @inlinable @inline(__always)
     public func isKnown(_ field: FlowField) -> Bool {
         let index = UInt64(field.rawValue)
         return (index < 64 ? knownLow >> index : knownHigh >> (index - 64)) & 1 == 1
+    }
+
+    /// As a new record; cheaper, as nothing is copied.
+    mutating func forgetAll() {
+        for index in 0..<Self.wordCount { words[index] = 0 }
+        knownLow = 0
+        knownHigh = 0
+    }
+
+    /// What a field of one word holds; the field is known then.
+    @inline(__always)
+    mutating func setNarrow(_ field: FlowField, to value: UInt64) {
+        words[field.word] = value
+        let index = UInt64(field.rawValue)
+        if index < 64 { knownLow |= 1 &<< index } else { knownHigh |= 1 &<< index }
     }
 
     @inlinable
@@ -65,7 +81,7 @@ extension FlowRecord {
     /// An integer of up to 64 bits: counters, ports, identifiers, seconds.
     @inlinable
     public subscript(unsigned field: FlowField) -> UInt64? {
-        get { isKnown(field) ? words[field.word] : nil }
+        @inline(__always) get { isKnown(field) ? words[field.word] : nil }
         set {
             words[field.word] = newValue ?? 0
             mark(field, known: newValue != nil)
@@ -74,7 +90,7 @@ extension FlowRecord {
 
     @inlinable
     public subscript(name field: FlowField) -> NameID? {
-        get { isKnown(field) ? NameID(rawValue: UInt32(truncatingIfNeeded: words[field.word])) : nil }
+        @inline(__always) get { isKnown(field) ? NameID(rawValue: UInt32(truncatingIfNeeded: words[field.word])) : nil }
         set {
             words[field.word] = UInt64(newValue?.rawValue ?? 0)
             mark(field, known: newValue != nil)
@@ -84,7 +100,7 @@ extension FlowRecord {
     /// A time in milliseconds since the epoch.
     @inlinable
     public subscript(time field: FlowField) -> Timestamp? {
-        get { isKnown(field) ? Timestamp(milliseconds: Int64(bitPattern: words[field.word])) : nil }
+        @inline(__always) get { isKnown(field) ? Timestamp(milliseconds: Int64(bitPattern: words[field.word])) : nil }
         set {
             words[field.word] = UInt64(bitPattern: newValue?.milliseconds ?? 0)
             mark(field, known: newValue != nil)
@@ -93,7 +109,7 @@ extension FlowRecord {
 
     @inlinable
     public subscript(address field: FlowField) -> IPAddress? {
-        get { isKnown(field) ? IPAddress(high: words[field.word], low: words[field.word + 1]) : nil }
+        @inline(__always) get { isKnown(field) ? IPAddress(high: words[field.word], low: words[field.word + 1]) : nil }
         set {
             words[field.word] = newValue?.high ?? 0
             words[field.word + 1] = newValue?.low ?? 0
@@ -104,7 +120,7 @@ extension FlowRecord {
     /// The sixteen octets of a binary UUID, most significant first.
     @inlinable
     public subscript(uuid field: FlowField) -> (high: UInt64, low: UInt64)? {
-        get { isKnown(field) ? (words[field.word], words[field.word + 1]) : nil }
+        @inline(__always) get { isKnown(field) ? (words[field.word], words[field.word + 1]) : nil }
         set {
             words[field.word] = newValue?.high ?? 0
             words[field.word + 1] = newValue?.low ?? 0

@@ -23,29 +23,44 @@ public struct NameTable: ~Copyable, Sendable {
     public static let tooManyText = "(too many names)"
 
     public let capacity: Int
-    /// Octets of all texts together.
+    /// Octets of all texts together; below 2³².
     public let octetCapacity: Int
     /// How many times a text was refused because the table was full.
     public private(set) var refused: UInt64 = 0
 
-    // Open addressing over slots that hold ids; texts lie one after another in `arena`.
-    private var slots: [UInt32]
-    private var ends: [Int]
+    // Open addressing over slots; texts lie one after another in `arena`.
+    private var slots: [Slot]
+    private var texts: [Text]
     private var arena: [UInt8]
     private let seed: UInt64
+
+    /// Id 0 is a free slot. The tag is a part of the hash that did not choose the slot: most other texts differ in it already.
+    private struct Slot {
+        var tag: UInt32
+        var id: UInt32
+    }
+
+    /// Where a text lies in `arena`.
+    private struct Text {
+        let start: UInt32
+        let count: UInt32
+
+        @inline(__always)
+        var range: Range<Int> { Int(start)..<Int(start) &+ Int(count) }
+    }
 
     /// - Parameter seed: random in production since names come from the network; constant in simulation.
     public init(capacity: Int = 1 << 20, octetCapacity: Int = 1 << 28, seed: UInt64) {
         self.capacity = capacity
         self.octetCapacity = octetCapacity
-        self.seed = seed
-        slots = Array(repeating: 0, count: 1024)
+        self.seed = seed ^ 0x9E37_79B9_7F4A_7C15
+        slots = Array(repeating: Slot(tag: 0, id: 0), count: 1024)
         arena = Array(Self.tooManyText.utf8)
-        ends = [arena.count]
+        texts = [Text(start: 0, count: UInt32(arena.count))]
     }
 
     /// Texts numbered so far, without ``NameID/tooMany``.
-    public var count: Int { ends.count - 1 }
+    public var count: Int { texts.count - 1 }
 
     public mutating func id(of text: String) -> NameID {
         let octets = Array(text.utf8)
@@ -54,82 +69,57 @@ public struct NameTable: ~Copyable, Sendable {
 
     /// The id of the text in a range of octets. Octets that are not UTF-8 are kept as they are and repaired when read.
     public mutating func id(of octets: RawSpan, range: Range<Int>) -> NameID {
-        var slot = Int(truncatingIfNeeded: hash(octets, range)) & (slots.count - 1)
-        while slots[slot] != 0 {
-            if equals(slots[slot], octets, range) { return NameID(rawValue: slots[slot]) }
-            slot = (slot + 1) & (slots.count - 1)
+        let hash = octets.textHash(range, seed: seed)
+        let tag = UInt32(truncatingIfNeeded: hash >> 32)
+        let (index, id) = find(octets, range, tag: tag, from: Int(truncatingIfNeeded: hash))
+        return id == 0 ? insert(octets, range, tag: tag, at: index) : NameID(rawValue: id)
+    }
+
+    /// The slot of a text and its id, or the slot that it should take and 0.
+    @inline(__always)
+    private func find(_ octets: RawSpan, _ range: Range<Int>, tag: UInt32, from hash: Int) -> (index: Int, id: UInt32) {
+        let slots = slots.span, texts = texts.span
+        // The span is the array's, which nobody changes meanwhile.
+        let arena = unsafe arena.span.bytes
+        let mask = slots.count &- 1
+        var index = hash & mask
+        while true {
+            let slot = slots[index]
+            if slot.id == 0 { return (index, 0) }
+            if slot.tag == tag, arena.isEqual(texts[Int(slot.id)].range, to: octets, range) { return (index, slot.id) }
+            index = (index &+ 1) & mask
         }
+    }
+
+    private mutating func insert(_ octets: RawSpan, _ range: Range<Int>, tag: UInt32, at index: Int) -> NameID {
         guard count < capacity, arena.count + range.count <= octetCapacity else {
             refused += 1
             return .tooMany
         }
-        let id = UInt32(ends.count)
+        let id = UInt32(texts.count)
+        texts.append(Text(start: UInt32(arena.count), count: UInt32(range.count)))
         for index in range { arena.append(octets.octet(at: index)) }
-        ends.append(arena.count)
-        slots[slot] = id
-        if ends.count * 2 > slots.count { grow() }
+        slots[index] = Slot(tag: tag, id: id)
+        if texts.count * 2 > slots.count { grow() }
         return NameID(rawValue: id)
     }
 
     /// The text of an id of this table; another table's id gives some other text or "".
     public func text(of id: NameID) -> String {
         let index = Int(id.rawValue)
-        guard index < ends.count else { return "" }
-        return String(decoding: arena[range(of: index)], as: UTF8.self)
-    }
-
-    private func range(of index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
-
-    private func equals(_ id: UInt32, _ octets: RawSpan, _ range: Range<Int>) -> Bool {
-        let own = self.range(of: Int(id))
-        guard own.count == range.count else { return false }
-        for offset in 0..<own.count where arena[own.lowerBound + offset] != octets.octet(at: range.lowerBound + offset) {
-            return false
-        }
-        return true
-    }
-
-    private func hash(_ octets: RawSpan, _ range: Range<Int>) -> UInt64 {
-        var mixer = NameHash(seed: seed)
-        for index in range { mixer.combine(octets.octet(at: index)) }
-        return mixer.value
+        guard index < texts.count else { return "" }
+        return String(decoding: arena[texts[index].range], as: UTF8.self)
     }
 
     private mutating func grow() {
-        var larger = [UInt32](repeating: 0, count: slots.count * 2)
-        for index in 1..<ends.count {
-            var slot = Int(truncatingIfNeeded: unsafe hash(arena.span.bytes, range(of: index))) & (larger.count - 1)
-            while larger[slot] != 0 { slot = (slot + 1) & (larger.count - 1) }
-            larger[slot] = UInt32(index)
+        var larger = [Slot](repeating: Slot(tag: 0, id: 0), count: slots.count * 2)
+        for id in 1..<texts.count {
+            // The span is the array's, which nobody changes meanwhile.
+            let hash = unsafe arena.span.bytes.textHash(texts[id].range, seed: seed)
+            var index = Int(truncatingIfNeeded: hash) & (larger.count - 1)
+            while larger[index].id != 0 { index = (index + 1) & (larger.count - 1) }
+            larger[index] = Slot(tag: UInt32(truncatingIfNeeded: hash >> 32), id: UInt32(id))
         }
         slots = larger
-    }
-}
-
-/// Eight octets at a time through a multiply and fold.
-private struct NameHash {
-    private var state: UInt64
-    private var pending: UInt64 = 0
-    private var pendingCount: UInt64 = 0
-
-    init(seed: UInt64) { state = seed ^ 0x9E37_79B9_7F4A_7C15 }
-
-    mutating func combine(_ octet: UInt8) {
-        pending = pending << 8 | UInt64(octet)
-        pendingCount += 1
-        if pendingCount & 7 == 0 { fold() }
-    }
-
-    private mutating func fold() {
-        let product = (state ^ pending).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
-        state = product.high ^ product.low
-        pending = 0
-    }
-
-    var value: UInt64 {
-        var last = self
-        last.pending ^= pendingCount << 56
-        last.fold()
-        return last.state
     }
 }

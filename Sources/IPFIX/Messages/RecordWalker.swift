@@ -36,6 +36,12 @@ extension FieldSpecifier {
             let next = position + Int(length)
             return next <= end ? position..<next : nil
         }
+        return Self.variableRange(in: message, at: position, end: end)
+    }
+
+    /// Where a value of variable length lies whose length octets are at `position`.
+    @inlinable @inline(__always)
+    public static func variableRange(in message: RawSpan, at position: Int, end: Int) -> Range<Int>? {
         guard position < end else { return nil }
         // RFC 7011 §7: one octet, or 255 and two octets.
         let short = Int(message.octet(at: position))
