@@ -7,11 +7,14 @@ public enum Schemas {
         Migration(name: "v1-flows", sql: String(decoding: PackageResources.v1_flows_sql, as: UTF8.self))
     ]
 
-    /// `ipfix/iana.csv`: the elements of IANA's registry that Weir knows.
-    public static var ianaElements: String { String(decoding: PackageResources.iana_csv, as: UTF8.self) }
-
-    /// `ipfix/antrea.csv`: the elements of enterprise 56506.
-    public static var antreaElements: String { String(decoding: PackageResources.antrea_csv, as: UTF8.self) }
+    /// The registries of Information Elements, `ipfix/*.csv`, in the form that `InformationElementRegistry.standard` reads.
+    public static var elementFiles: [(name: String, octets: [UInt8])] {
+        [
+            ("iana.csv", PackageResources.iana_csv),
+            ("antrea-56506.csv", PackageResources.antrea_56506_csv),
+            ("vmware-6876.csv", PackageResources.vmware_6876_csv),
+        ]
+    }
 
     public struct Migration: Sendable {
         /// The file's name without `.sql`; the store remembers which it has.

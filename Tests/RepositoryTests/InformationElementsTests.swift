@@ -7,39 +7,53 @@ import Testing
 
 @Suite("the field table, the registries and the documents agree")
 struct InformationElementsTests {
-    private struct Row: Hashable {
-        let number: UInt16
-        let name: String
-        let type: String
+    private static let files = Schemas.elementFiles
+
+    @Test("the files of schemas/ipfix have no mistake and are all embedded")
+    func filesAreRead() throws {
+        let registry = try InformationElementRegistry.standard(files: Self.files)
+        let counts = Dictionary(grouping: registry.all, by: \.id.enterprise).mapValues(\.count)
+        #expect(counts == [.iana: 502, .antrea: 73, .vmware: 18])
+        #expect(RepositoryFiles.paths(below: "schemas/ipfix", ending: ".csv") == Self.files.map { "schemas/ipfix/\($0.name)" }.sorted())
     }
 
-    private func rows(_ csv: String) -> Set<Row> {
-        Set(
-            csv.split(separator: "\n").dropFirst().compactMap { line in
-                let columns = line.split(separator: ",", omittingEmptySubsequences: false)
-                return UInt16(columns[0]).map { Row(number: $0, name: String(columns[1]), type: String(columns[2])) }
-            })
-    }
-
-    private func row(_ element: InformationElement) -> Row {
-        Row(number: element.id.number, name: element.name, type: element.type.rawValue)
+    @Test("the elements named in code are those of the files, and all of Antrea's are named")
+    func codeAndFilesAgree() throws {
+        let registry = try InformationElementRegistry.standard(files: Self.files)
+        let named = try Self.elementsNamedInCode()
+        for element in named {
+            let listed = try #require(registry[element.id], "\(element.name) is in no file")
+            #expect(listed.name == element.name)
+            #expect(listed.type == element.type, "\(element.name)")
+        }
+        #expect(Set(named.filter { $0.id.enterprise == .antrea }.map(\.id.number)) == Set(100...172))
     }
 
     @Test("every element of the field table is in its registry, with the same name and type")
-    func elementsAreRegistered() {
-        let iana = rows(Schemas.ianaElements), antrea = rows(Schemas.antreaElements)
-        #expect(antrea.count == 73)
+    func elementsAreRegistered() throws {
+        let registry = try InformationElementRegistry.standard(files: Self.files)
         for element in FlowSchema.fields.flatMap(\.elements.all) {
-            switch element.id.enterprise {
-            case .iana: #expect(iana.contains(row(element)), "\(element.name)")
-            case .antrea: #expect(antrea.contains(row(element)), "\(element.name)")
-            case .reverse:
-                // RFC 5103 §6.1: the forward element's number, its name capitalised behind "reverse".
-                let forward = iana.first { $0.number == element.id.number }
-                #expect(forward.map { "reverse" + $0.name.prefix(1).uppercased() + $0.name.dropFirst() } == element.name)
-            default: Issue.record("\(element.name) has a foreign enterprise number")
+            let listed = try #require(registry[element.id], "\(element.name) is in no file")
+            #expect(listed.name == element.name)
+            #expect(listed.type == element.type, "\(element.name)")
+        }
+    }
+
+    /// Every line such as `static let octetDeltaCount = iana(1, "octetDeltaCount", .unsigned64)`, whose two names must agree.
+    private static func elementsNamedInCode() throws -> [InformationElement] {
+        var elements: [InformationElement] = []
+        for (file, enterprise) in [("IANA", EnterpriseNumber.iana), ("Antrea", .antrea)] {
+            let text = try RepositoryFiles.text("Sources/IPFIX/InformationModel/InformationElement+\(file).swift")
+            for line in text.split(separator: "\n") {
+                guard let match = line.firstMatch(of: /public static let (\w+) = \w+\((\d+), "(\w+)", \.(\w+)\)/) else { continue }
+                #expect(match.1 == match.3)
+                let number = try #require(UInt16(match.2)), type = try #require(DataType(rawValue: String(match.4)))
+                let id = InformationElement.ID(enterprise: enterprise, number: number)
+                elements.append(InformationElement(id: id, name: String(match.3), type: type))
             }
         }
+        #expect(elements.count > 90)
+        return elements
     }
 
     @Test("a field has its element's name; those of two families share it without the version")

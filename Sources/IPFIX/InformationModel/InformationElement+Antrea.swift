@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Antrea's elements, enterprise number 56506; `schemas/ipfix/antrea.csv` lists them with their semantics.
+/// Antrea's elements, enterprise number 56506; `schemas/ipfix/antrea-56506.csv` lists them with their semantics.
 extension InformationElement {
     public static let sourcePodNamespace = antrea(100, "sourcePodNamespace", .string)
     public static let sourcePodName = antrea(101, "sourcePodName", .string)

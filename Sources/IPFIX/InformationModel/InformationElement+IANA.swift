@@ -20,6 +20,12 @@ extension InformationElement {
     public static let flowEndSeconds = iana(151, "flowEndSeconds", .dateTimeSeconds)
     public static let flowStartMilliseconds = iana(152, "flowStartMilliseconds", .dateTimeMilliseconds)
     public static let flowEndMilliseconds = iana(153, "flowEndMilliseconds", .dateTimeMilliseconds)
+    public static let informationElementId = iana(303, "informationElementId", .unsigned16)
+    public static let informationElementDataType = iana(339, "informationElementDataType", .unsigned8)
+    public static let informationElementName = iana(341, "informationElementName", .string)
+    public static let informationElementSemantics = iana(344, "informationElementSemantics", .unsigned8)
+    public static let informationElementUnits = iana(345, "informationElementUnits", .unsigned16)
+    public static let privateEnterpriseNumber = iana(346, "privateEnterpriseNumber", .unsigned32)
 
     private static func iana(_ number: UInt16, _ name: String, _ type: DataType) -> InformationElement {
         InformationElement(id: ID(enterprise: .iana, number: number), name: name, type: type)

@@ -5,11 +5,16 @@ public struct InformationElement: Sendable, Hashable {
     public let id: ID
     public let name: String
     public let type: DataType
+    public let semantics: DataTypeSemantics
+    /// Nil where values have no unit.
+    public let units: Units?
 
-    public init(id: ID, name: String, type: DataType) {
+    public init(id: ID, name: String, type: DataType, semantics: DataTypeSemantics = .default, units: Units? = nil) {
         self.id = id
         self.name = name
         self.type = type
+        self.semantics = semantics
+        self.units = units
     }
 
     /// Who assigned the number, and the number; unique among all elements.
@@ -33,7 +38,7 @@ extension InformationElement {
         precondition(id.enterprise == .iana, "RFC 5103 §6.1 defines reverse elements for IANA's numbers only")
         return InformationElement(
             id: ID(enterprise: .reverse, number: id.number),
-            name: "reverse" + name.prefix(1).uppercased() + name.dropFirst(), type: type)
+            name: "reverse" + name.prefix(1).uppercased() + name.dropFirst(), type: type, semantics: semantics, units: units)
     }
 }
 
@@ -49,4 +54,11 @@ public struct EnterpriseNumber: Sendable, Hashable {
     /// RFC 5103 §6.1.
     public static let reverse = EnterpriseNumber(rawValue: 29305)
     public static let antrea = EnterpriseNumber(rawValue: 56506)
+    /// Open vSwitch describes tunnels with VMware's elements.
+    public static let vmware = EnterpriseNumber(rawValue: 6876)
+}
+
+extension InformationElement.ID: CustomStringConvertible {
+    /// `enterprise/number`, such as `0/8` or `56506/101`.
+    public var description: String { "\(enterprise.rawValue)/\(number)" }
 }
