@@ -5,7 +5,7 @@ import Testing
 @Suite("the tree is what the documents say")
 struct SourceTreeTests {
     private static let middle = ["IPFIX", "FlowModel", "Metering", "Mediation"]
-    private static let edges = ["OpenVSwitch", "Conntrack", "IPFIXTransport", "Kubernetes", "FlowStore"]
+    private static let edges = ["OpenVSwitch", "Conntrack", "IPFIXTransport", "PacketCapture", "Kubernetes", "FlowStore"]
 
     private func imports(of path: String) throws -> Set<String> {
         Set(
