@@ -35,6 +35,8 @@ struct ConnectionStore: Sendable {
         isPollWhole = isWhole
     }
 
+    mutating func endPoll(isWhole: Bool) { isPollWhole = isWhole }
+
     enum Outcome { case updated, inserted, full }
 
     /// Takes one observation of the current poll. A connection that a new one replaces on the same tuple goes to `replaced`.

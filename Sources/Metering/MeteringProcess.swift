@@ -48,15 +48,42 @@ public struct MeteringProcess: ~Copyable {
     /// Replaces what rule ids stand for.
     public mutating func update(rules: [UInt32: PolicyRule]) { self.rules = rules }
 
-    /// Takes one poll.
-    public mutating func observe(_ poll: Poll) {
-        store.beginPoll(isWhole: poll.isWhole)
-        for connection in poll.connections {
-            guard admits(connection) else { continue }
-            switch store.observe(connection, at: poll.time, replaced: &replaced) {
-            case .updated, .inserted: statistics.metered += 1
-            case .full: statistics.overCapacity += 1
-            }
+    /// Takes one poll that was read before.
+    public mutating func observe(_ poll: Poll, from source: SourceID = .first) {
+        beginPoll(of: source)
+        for connection in poll.connections { observe(connection, from: source, at: poll.time) }
+        endPoll(of: source, isWhole: poll.isWhole)
+    }
+
+    /// Begins a poll: call it before the source begins to read its table.
+    ///
+    /// Events may come while a poll goes on. What they tell in that time counts as seen by the poll, which may have read the table
+    /// before or after it: so a poll neither ends a connection that began meanwhile nor brings back one that went.
+    public mutating func beginPoll(of source: SourceID) { store.beginPoll(isWhole: false) }
+
+    /// Takes one entry of the poll that goes on.
+    public mutating func observe(_ connection: Connection, from source: SourceID, at now: Timestamp) {
+        guard admits(connection) else { return }
+        count(store.observe(connection, at: now, replaced: &replaced))
+    }
+
+    /// Ends a poll.
+    ///
+    /// - Parameter isWhole: whether the whole table was read: only then has a connection that is missing ended.
+    public mutating func endPoll(of source: SourceID, isWhole: Bool) { store.endPoll(isWhole: isWhole) }
+
+    /// Takes one event. Events of a source come in the order in which they happened; any may be missing.
+    public mutating func observe(_ connection: Connection, kind: ConnectionEvent.Kind, from source: SourceID, at now: Timestamp) {
+        guard admits(connection) else { return }
+        var connection = connection
+        if kind == .destroyed { connection.status.insert(.dying) }
+        count(store.observe(connection, at: now, replaced: &replaced))
+    }
+
+    private mutating func count(_ outcome: ConnectionStore.Outcome) {
+        switch outcome {
+        case .updated, .inserted: statistics.metered += 1
+        case .full: statistics.overCapacity += 1
         }
     }
 

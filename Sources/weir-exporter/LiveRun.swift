@@ -60,7 +60,7 @@ struct LiveRun {
         var duration = Duration.zero
         for source in sources {
             do {
-                let reading = try source.poll(into: &connections)
+                let reading = try source.poll { connections.append($0) }
                 wasRead = true
                 duration += reading.duration
                 observation.isWhole = observation.isWhole && reading.isWhole

@@ -2,15 +2,16 @@
 
 import Metering
 
-/// Where connections are read from. Used by one thread.
+/// Where connections are read from. Used by one thread, which is the source's own: a long poll holds back nothing but the next one.
 protocol ConnectionSource: AnyObject {
     var name: String { get }
 
-    /// Appends every connection tracked now.
+    /// Hands over every connection tracked now, one by one, as they are read.
     ///
+    /// - Parameter take: may wait while the metering is behind. A connection handed over twice in one poll does no harm.
     /// - Returns: what was read, with what could not be.
-    /// - Throws: when nothing could be read; the next poll tries again.
-    func poll(into connections: inout [Connection]) throws -> SourceReading
+    /// - Throws: when the table could not be read to its end; what was handed over stays, and the next poll tries again.
+    func poll(_ take: (Connection) -> Void) throws -> SourceReading
 }
 
 /// One reading of a source.

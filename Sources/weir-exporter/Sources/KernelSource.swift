@@ -24,8 +24,10 @@ final class KernelSource: ConnectionSource {
         }
     }
 
-    func poll(into connections: inout [Connection]) throws -> SourceReading {
+    func poll(_ take: (Connection) -> Void) throws -> SourceReading {
+        var connections: [Connection] = []
         let statistics = try conntrack.poll(zones: zones, into: &connections)
+        connections.forEach(take)
         let rejected = statistics.rejected.values.reduce(0, +)
         return SourceReading(
             rejected: rejected, sample: statistics.rejected.first.map { "\($0.key)" },

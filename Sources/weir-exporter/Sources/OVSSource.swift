@@ -33,7 +33,7 @@ final class OVSSource: ConnectionSource {
         self.clock = clock
     }
 
-    func poll(into connections: inout [Connection]) throws -> SourceReading {
+    func poll(_ take: (Connection) -> Void) throws -> SourceReading {
         var read: [Connection] = []
         let statistics = try conntrack.poll(into: &read)
         let isWhole = statistics.lines.beyondCapacity == 0 && statistics.lines.rejected == 0 && statistics.lines.tooLong == 0
@@ -44,7 +44,7 @@ final class OVSSource: ConnectionSource {
                 read[index].counters = accounting.accounts.counters(of: read[index])
             }
         }
-        connections += read
+        read.forEach(take)
         return SourceReading(
             rejected: statistics.lines.rejected + statistics.lines.tooLong, sample: statistics.lines.firstRejected.first?.description,
             isWhole: isWhole, duration: statistics.duration)
