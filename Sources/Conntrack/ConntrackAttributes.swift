@@ -16,6 +16,8 @@ enum EntryAttribute: UInt16 {
     case zone = 18
     case timestamp = 20
     case labels = 22
+    /// CTA_TIMESTAMP_EVENT, since Linux 6.14.
+    case eventTimestamp = 27
 }
 
 /// `enum ctattr_tuple`

@@ -20,14 +20,18 @@ struct ConntrackEntryDecoder {
     private var replyCounters: DirectionCounters?
     private var start: Timestamp?
     private var stop: Timestamp?
+    private var eventTime: Timestamp?
 
-    /// - Parameter range: of the entry's attributes, inside `octets`.
-    mutating func decode(_ range: Range<Int>, of octets: RawSpan) throws(RejectionReason) -> Connection {
+    /// - Parameters:
+    ///   - range: of the entry's attributes, inside `octets`.
+    ///   - isDestroyed: whether the entry is gone, so that it stopped when the event was made if it does not say so itself.
+    mutating func decode(_ range: Range<Int>, of octets: RawSpan, isDestroyed: Bool = false) throws(RejectionReason) -> Connection {
         var attributes = NetlinkAttributes(in: range)
         while let attribute = try attributes.next(in: octets) {
             guard let type = EntryAttribute(rawValue: attribute.type) else { continue }
             try take(type, attribute.value, of: octets)
         }
+        if isDestroyed, stop == nil { stop = eventTime }
         return try connection()
     }
 
@@ -45,6 +49,7 @@ struct ConntrackEntryDecoder {
         case .zone: zone = try octets.number(UInt16.self, in: value)
         case .timestamp: try decodeTimestamps(value, of: octets)
         case .labels: label = try decodeLabel(value, of: octets)
+        case .eventTimestamp: eventTime = time(try octets.number(UInt64.self, in: value))
         }
     }
 
@@ -87,13 +92,16 @@ struct ConntrackEntryDecoder {
         var attributes = NetlinkAttributes(in: range)
         while let attribute = try attributes.next(in: octets) {
             guard let type = TimestampAttribute(rawValue: attribute.type) else { continue }
-            let nanoseconds = try octets.number(UInt64.self, in: attribute.value)
-            let time = nanoseconds == 0 ? nil : Timestamp(nanoseconds: nanoseconds)
+            let time = time(try octets.number(UInt64.self, in: attribute.value))
             switch type {
             case .start: start = time
             case .stop: stop = time
             }
         }
+    }
+
+    private func time(_ nanoseconds: UInt64) -> Timestamp? {
+        nanoseconds == 0 ? nil : Timestamp(nanoseconds: nanoseconds)
     }
 
     /// Nil for protocols other than TCP, and for a state that has no name.

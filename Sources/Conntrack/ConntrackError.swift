@@ -22,6 +22,8 @@ public enum ConntrackError: Error, Sendable, Hashable {
         case openSocket
         case sendRequest
         case receive
+        /// To the kernel's events.
+        case subscribe
         /// The kernel's own answer to a request.
         case dump
         case read(path: String)
@@ -37,14 +39,14 @@ extension ConntrackError: CustomStringConvertible {
             "\(operation) failed: \(systemErrorText(errno)) (errno \(errno)). \(advice(operation, errno))"
         case .timedOut(let duration):
             "the kernel did not answer a conntrack request within \(duration). "
-                + "The next poll opens a new socket; if this stays, the machine is overloaded."
+                + "The next poll tries again; if this stays, the machine is overloaded."
         case .datagramTooLong(let octets, let limit):
             "a conntrack datagram of \(octets) octets does not fit the buffer of \(limit). "
                 + "The poll was given up; please report this with the version of the kernel."
         case .overrun:
             "the kernel lost conntrack messages while answering. The poll was given up; the next one reads everything again."
         case .closed:
-            "the conntrack socket was closed. The next poll opens a new one."
+            "the conntrack socket was closed, which the kernel does not do by itself. Start the program again."
         case .notANumber(let path, let text):
             "\(path) holds '\(text)' where a whole number is expected. Check that /proc/sys is the kernel's own."
         }
@@ -56,7 +58,8 @@ extension ConntrackError.Operation: CustomStringConvertible {
         switch self {
         case .openSocket: "opening a netfilter netlink socket"
         case .sendRequest: "asking the kernel for its conntrack table"
-        case .receive: "receiving the conntrack table"
+        case .receive: "receiving from the kernel's connection tracking"
+        case .subscribe: "subscribing to the events of kernel connection tracking"
         case .dump: "reading kernel connection tracking"
         case .read(let path): "reading \(path)"
         case .write(let path): "writing \(path)"

@@ -10,10 +10,11 @@ struct DumpRequest: Hashable {
     /// The requests that together answer for `zones`: one a zone, so that the kernel leaves out all others.
     ///
     /// A filter for zone 0 matches everything (ctnetlink_filter_match in net/netfilter/nf_conntrack_netlink.c), so with zone 0
-    /// among the zones one dump of the whole table serves them all.
-    static func plan(zones: [UInt16]?) -> [DumpRequest] {
+    /// among the zones one dump of the whole table serves them all, as it does for a kernel that does not pick.
+    static func plan(zones: [UInt16]?, kernelPicks: Bool = true) -> [DumpRequest] {
         guard let zones else { return [DumpRequest(filter: nil, zones: nil)] }
-        if zones.contains(0) { return [DumpRequest(filter: nil, zones: zones)] }
+        guard !zones.isEmpty else { return [] }
+        if zones.contains(0) || !kernelPicks { return [DumpRequest(filter: nil, zones: zones)] }
         return Set(zones).sorted().map { DumpRequest(filter: $0, zones: [$0]) }
     }
 

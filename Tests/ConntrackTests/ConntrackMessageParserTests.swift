@@ -82,7 +82,7 @@ import Testing
 
     @Test("unknown attributes are skipped and flag bits are not part of a type")
     func unknownAttributes() {
-        let unknown = EntryWriter.attribute(27, networkOctets(UInt64(5))) + EntryWriter.attribute(0x3FFF, [1, 2, 3])
+        let unknown = EntryWriter.attribute(99, networkOctets(UInt64(5))) + EntryWriter.attribute(0x3FFF, [1, 2, 3])
         let mark = EntryWriter.attribute(8 | 0x4000, networkOctets(UInt32(77)))
         let parsing = Parsing(entry(appending: unknown + mark))
         #expect(parsing.parser.rejected == [:])

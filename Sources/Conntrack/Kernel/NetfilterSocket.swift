@@ -7,7 +7,7 @@ import Glibc
 /// The unsafe calls of this file pass the address of a buffer together with its own length, for the time of the call only;
 /// the kernel writes at most that many octets.
 struct NetfilterSocket: ~Copyable, Sendable {
-    private let descriptor: CInt
+    let descriptor: CInt
     private let timeout: Duration
 
     /// - Parameter timeout: how long `receive` waits.
@@ -49,17 +49,59 @@ struct NetfilterSocket: ~Copyable, Sendable {
     ///
     /// - Returns: its length in octets, at least 1 and at most `buffer.count`.
     func receive(into buffer: inout [UInt8]) throws(ConntrackError) -> Int {
+        switch try arrival(into: &buffer, .wait) {
+        case .datagram(let length): return length
+        case .nothing: throw .timedOut(after: timeout)
+        case .lost: throw .refused(.receive, errno: ENOBUFS)
+        }
+    }
+
+    enum Patience { case wait, look }
+
+    enum Arrival: Hashable {
+        /// Of `length` octets, at least 1, at the start of the buffer.
+        case datagram(length: Int)
+        /// None came in time.
+        case nothing
+        /// The receive buffer was full and messages were lost; what is in it still comes (ENOBUFS).
+        case lost
+    }
+
+    /// The next datagram, waited for or only looked for.
+    func arrival(into buffer: inout [UInt8], _ patience: Patience) throws(ConntrackError) -> Arrival {
         // With MSG_TRUNC the kernel returns the datagram's whole length even if it writes less of it.
+        let flags = CInt(MSG_TRUNC) | (patience == .look ? CInt(MSG_DONTWAIT) : 0)
         let received = retrying {
-            unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, CInt(MSG_TRUNC)) }
+            unsafe buffer.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, flags) }
         }
         if received < 0 {
-            throw errno == EAGAIN || errno == EWOULDBLOCK ? .timedOut(after: timeout) : .refused(.receive, errno: errno)
+            switch errno {
+            case EAGAIN, EWOULDBLOCK, EINTR: return .nothing
+            case ENOBUFS: return .lost
+            case let code: throw .refused(.receive, errno: code)
+            }
         }
         guard received > 0 else { throw .closed }
         guard received <= buffer.count else { throw .datagramTooLong(octets: received, limit: buffer.count) }
-        return received
+        return .datagram(length: received)
     }
+
+    /// Throws away what is left of an unfinished answer, so that the socket can be used for the next request.
+    ///
+    /// A dump goes on only while it is read, so this ends it (netlink_dump in net/netlink/af_netlink.c).
+    func drain(into buffer: inout [UInt8]) throws(ConntrackError) {
+        for _ in 0..<Self.longestAnswerInDatagrams {
+            do throws(ConntrackError) {
+                if try arrival(into: &buffer, .look) == .nothing { return }
+            } catch .datagramTooLong {
+                continue
+            }
+        }
+        throw .overrun
+    }
+
+    /// More than a table of a hundred million entries needs.
+    private static let longestAnswerInDatagrams = 1 << 20
 }
 
 /// NETLINK_NETFILTER of linux/netlink.h.

@@ -34,6 +34,19 @@ enum EntryWriter {
         return message(body, flags: [.request, .create, .acknowledge])
     }
 
+    /// A request to change an entry that exists.
+    static func change(_ connection: Connection) -> [UInt8] {
+        message(familyHeader(connection) + settableAttributes(connection), flags: [.request, .acknowledge])
+    }
+
+    /// A request to remove an entry (IPCTNL_MSG_CT_DELETE).
+    static func deletion(_ connection: Connection) -> [UInt8] {
+        var body = familyHeader(connection)
+        body += nested(1, tuple(connection.original, protocolIdentifier: connection.protocolIdentifier))
+        if connection.zone != 0 { body += attribute(18, networkOctets(connection.zone)) }
+        return message(body, type: NetlinkMessageType.deletedEntry, flags: [.request, .acknowledge])
+    }
+
     static func done(sequenceNumber: UInt32 = 1, code: Int32 = 0, flags: NetlinkHeader.Flags = []) -> [UInt8] {
         message(nativeOctets(code), type: NetlinkMessageType.done, flags: flags, sequenceNumber: sequenceNumber)
     }

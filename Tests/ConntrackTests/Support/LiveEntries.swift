@@ -9,11 +9,8 @@ import Testing
 /// Makes the kernel keep `connections` in the calling thread's network namespace, without any traffic.
 func insert(_ connections: [Connection]) throws {
     let socket = try NetfilterSocket(timeout: .seconds(5))
-    var buffer = [UInt8](repeating: 0, count: 65_536)
     for connection in connections {
-        try socket.send(EntryWriter.insertion(connection))
-        let length = try socket.receive(into: &buffer)
-        let progress = Parsing(Array(buffer[..<length])).progress
+        let progress = try exchange(EntryWriter.insertion(connection), over: socket)
         guard progress == .done else { throw NotInserted(connection: connection, progress: progress) }
     }
 }
