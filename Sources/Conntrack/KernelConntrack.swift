@@ -15,11 +15,11 @@ public struct KernelConntrack: ~Copyable, Sendable {
     /// How often a dump is repeated when the table changed while it was read.
     private static let repetitions = 3
 
-    private var socket: NetfilterSocket
-    private var buffer = [UInt8](repeating: 0, count: Self.bufferLengthInOctets)
-    private var sequenceNumber: UInt32 = 0
+    let socket: NetfilterSocket
+    var buffer = [UInt8](repeating: 0, count: Self.bufferLengthInOctets)
+    var sequenceNumber: UInt32 = 0
     /// The rest of an unfinished answer may still come out of the socket.
-    private var needsDraining = false
+    var needsDraining = false
     /// Before Linux 6.8 the kernel ignores the zone in a request. Asked for once.
     private var filtersZones = true
     private let timeout: Duration
@@ -89,25 +89,21 @@ extension KernelConntrack {
         var statistics = DumpStatistics()
         try prepare()
         do throws(ConntrackError) {
-            do throws(ConntrackError) {
-                try read(DumpRequest.plan(zones: zones, kernelPicks: filtersZones), onDump: onDump, take, &statistics)
-            } catch {
-                guard filtersZones, zones != nil, error.isOfTheRequest else { throw error }
-                try read(DumpRequest.plan(zones: zones, kernelPicks: false), onDump: onDump, take, &statistics)
-                filtersZones = false
-            }
+            try read(DumpRequest.plan(zones: zones, kernelPicks: filtersZones), onDump: onDump, take, &statistics)
         } catch {
-            needsDraining = true
-            throw error
+            guard filtersZones, zones != nil, error.isOfTheRequest else { throw error }
+            try read(DumpRequest.plan(zones: zones, kernelPicks: false), onDump: onDump, take, &statistics)
+            filtersZones = false
         }
+        needsDraining = false
         statistics.duration = clock.now - begin
         return statistics
     }
 
-    private mutating func prepare() throws(ConntrackError) {
-        guard needsDraining else { return }
-        try socket.drain(into: &buffer)
-        needsDraining = false
+    /// Makes the socket ready for a request, and takes it that its answer will not be read to its end.
+    mutating func prepare() throws(ConntrackError) {
+        if needsDraining { try socket.drain(into: &buffer) }
+        needsDraining = true
     }
 
     private mutating func read(

@@ -14,6 +14,8 @@ public enum RejectionReason: Error, Sendable, Hashable, CaseIterable {
     case valueLength
     /// The original or the reply tuple, an address of it or its protocol is not there.
     case missingTuple
+    /// An attribute that the message is for is not there.
+    case missingValue
     /// One tuple mixes IPv4 with IPv6, or the two tuples differ in protocol.
     case contradiction
 }

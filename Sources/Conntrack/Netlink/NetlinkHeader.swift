@@ -56,6 +56,10 @@ enum NetlinkMessageType {
     static let getEntries: UInt16 = 0x101
     /// IPCTNL_MSG_CT_DELETE: an entry of a DESTROY event.
     static let deletedEntry: UInt16 = 0x102
+    /// IPCTNL_MSG_CT_GET_STATS_CPU: a request, and each message of its answer.
+    static let cpuStatistics: UInt16 = 0x104
+    /// IPCTNL_MSG_CT_GET_STATS: a request, and its answer.
+    static let tableStatistics: UInt16 = 0x105
 }
 
 /// The octets of an integer as the host keeps it.

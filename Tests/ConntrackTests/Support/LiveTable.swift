@@ -82,3 +82,27 @@ enum Loopback {
         nativeOctets(UInt16(AF_INET)) + networkOctets(port) + [127, 0, 0, 1] + [UInt8](repeating: 0, count: 8)
     }
 }
+
+extension LiveTable {
+    /// Fills the table with assured entries, which the kernel does not give up for others; those beyond its maximum it refuses.
+    static func fill(count: Int) throws {
+        let socket = try NetfilterSocket(timeout: .seconds(5))
+        // One entry as a pattern, in which addresses are counted up. Without acknowledgement only refusals are answered.
+        var pattern = Connection.sample(zone: 1)
+        pattern.status = [.seenReply, .assured, .confirmed]
+        var octets = EntryWriter.message(
+            Array(EntryWriter.insertion(pattern).dropFirst(NetlinkHeader.lengthInOctets)), flags: [.request, .create])
+        let client: [UInt8] = [10, 10, 1, 2]
+        let places = octets.indices.dropLast(3).filter { Array(octets[$0..<$0 + 4]) == client }
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        for first in stride(from: 0, to: count, by: 64) {
+            var datagram: [UInt8] = []
+            for index in first..<min(first + 64, count) {
+                for place in places { octets.replaceSubrange(place..<place + 4, with: networkOctets(UInt32(0x0B00_0000 + index))) }
+                datagram += octets
+            }
+            try socket.send(datagram)
+            try socket.drain(into: &buffer)
+        }
+    }
+}
