@@ -50,7 +50,7 @@ extension OpenVSwitchError: CustomStringConvertible {
         case .malformed(let peer, let reason):
             "\(peer) sent something that does not follow its protocol: \(reason). Check that the socket is the right one."
         case .noCommonVersion(let peer, let offered):
-            "\(peer) speaks neither OpenFlow 1.5 nor 1.3 (version bitmap 0x\(String(offered, radix: 16))). "
+            "\(peer) speaks none of OpenFlow 1.5, 1.4 and 1.3 (version bitmap 0x\(String(offered, radix: 16))). "
                 + "Enable one, for example: ovs-vsctl set bridge BRIDGE protocols=OpenFlow13,OpenFlow15"
         case .switchError(let peer, let type, let code):
             "\(peer) answered with OpenFlow error type \(type), code \(code)."

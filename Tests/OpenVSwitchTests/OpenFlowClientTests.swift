@@ -64,7 +64,7 @@ import Testing
         server.wait()
         let messages = received.withLock { $0 }
         try #require(messages.count >= 4)
-        #expect(messages[0] == [6, 0, 0, 16, 0, 0, 0, 1, 0, 1, 0, 8, 0, 0, 0, 0x50])
+        #expect(messages[0] == [6, 0, 0, 16, 0, 0, 0, 1, 0, 1, 0, 8, 0, 0, 0, 0x70])
         #expect(messages[1][..<8] == [offer.version.rawValue, 18, 0, 56, 0, 0, 0, 2] && messages[1][16] == 86)
         #expect(messages[2] == [offer.version.rawValue, 3, 0, 10, 9, 9, 9, 9, 0xAB, 0xCD])
         #expect(messages[3][32..<48] == [0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0, 0, 0, 0, 0])
@@ -131,7 +131,7 @@ import Testing
 
     @Test(
         "a HELLO without a bitmap offers every version up to its own",
-        arguments: [(4, OpenFlowVersion.v1_3), (5, .v1_3), (6, .v1_5), (1, nil)] as [(UInt8, OpenFlowVersion?)])
+        arguments: [(4, OpenFlowVersion.v1_3), (5, .v1_4), (6, .v1_5), (1, nil)] as [(UInt8, OpenFlowVersion?)])
     func helloWithoutBitmap(version: UInt8, best: OpenFlowVersion?) {
         let hello = OpenFlowMessage(version: version, type: 0, transactionID: 1, body: [])
         #expect(OpenFlowVersion.best(of: OpenFlowVersion.offered(in: hello)) == best)

@@ -15,9 +15,14 @@ public struct FlowStatistics: Sendable, Hashable {
     public let frameOctets: UInt64?
     /// Since the flow was installed.
     public let duration: Duration?
+    /// Of the match as the switch wrote it, fields that are not known here included.
+    public let matchDigest: UInt64
+    /// Whether no packet goes on from this flow, except to the controller.
+    public let endsPacket: Bool
 
     public init(
-        table: UInt8, priority: UInt16, cookie: UInt64, match: MatchFields, packets: UInt64?, frameOctets: UInt64?, duration: Duration?
+        table: UInt8, priority: UInt16, cookie: UInt64, match: MatchFields, packets: UInt64?, frameOctets: UInt64?, duration: Duration?,
+        matchDigest: UInt64 = 0, endsPacket: Bool = false
     ) {
         self.table = table
         self.priority = priority
@@ -26,6 +31,8 @@ public struct FlowStatistics: Sendable, Hashable {
         self.packets = packets
         self.frameOctets = frameOctets
         self.duration = duration
+        self.matchDigest = matchDigest
+        self.endsPacket = endsPacket
     }
 }
 
@@ -35,13 +42,19 @@ extension FlowStatistics {
 
     /// What one direction of a connection carried, if this flow matches exactly one and counts.
     public var directionCount: DirectionCount? {
-        guard let packets, let frameOctets, let protocolIdentifier = match.protocolIdentifier,
+        guard let packets, let octets = ipOctets, let protocolIdentifier = match.protocolIdentifier,
             let source = match.source, let destination = match.destination, let tuple = tuple(source, destination)
         else { return nil }
-        let (headers, overflow) = packets.multipliedReportingOverflow(by: Self.frameHeaderOctets)
         return DirectionCount(
-            tuple: tuple, protocolIdentifier: protocolIdentifier, packets: packets,
-            octets: overflow || headers > frameOctets ? 0 : frameOctets - headers, age: duration ?? .zero)
+            tuple: tuple, protocolIdentifier: protocolIdentifier, zone: match.conntrackZone, packets: packets, octets: octets,
+            age: duration ?? .zero)
+    }
+
+    /// The octets of the packets without their Ethernet headers; nil where the switch does not count.
+    public var ipOctets: UInt64? {
+        guard let packets, let frameOctets else { return nil }
+        let (headers, overflow) = packets.multipliedReportingOverflow(by: Self.frameHeaderOctets)
+        return overflow || headers > frameOctets ? 0 : frameOctets - headers
     }
 
     private func tuple(_ source: IPAddress, _ destination: IPAddress) -> Connection.Tuple? {

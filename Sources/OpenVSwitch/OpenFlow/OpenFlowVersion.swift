@@ -3,9 +3,10 @@
 /// The wire versions spoken here.
 public enum OpenFlowVersion: UInt8, Sendable, Hashable, CaseIterable {
     case v1_3 = 4
+    case v1_4 = 5
     case v1_5 = 6
 
-    /// HELLO with both bits in its version bitmap (OpenFlow 1.5.1 §7.5.1).
+    /// HELLO with these in its version bitmap (OpenFlow 1.5.1 §7.5.1).
     static var hello: OpenFlowMessage {
         var body: [UInt8] = []
         body.append(bigEndian: UInt16(1))
@@ -14,7 +15,7 @@ public enum OpenFlowVersion: UInt8, Sendable, Hashable, CaseIterable {
         return OpenFlowMessage(version: v1_5.rawValue, type: OpenFlowMessage.Kind.hello, transactionID: 1, body: body)
     }
 
-    /// The highest version in a bitmap; 1.5 before 1.3.
+    /// The highest version in a bitmap; the newest first.
     static func best(of bitmap: UInt32) -> OpenFlowVersion? {
         allCases.last { bitmap & 1 << UInt32($0.rawValue) != 0 }
     }
