@@ -58,12 +58,18 @@ public struct FlowEncoder: Sendable {
     }
 
     private mutating func append(_ text: String) {
+        let octets = Self.cut(text)
+        record.append(UInt8(octets.count))
+        record.append(contentsOf: octets)
+    }
+
+    /// The octets of a text that is not too long, or of its beginning.
+    static func cut(_ text: String) -> Substring.UTF8View {
         let octets = text.utf8
-        var end = octets.index(octets.startIndex, offsetBy: Self.maximumStringLength, limitedBy: octets.endIndex) ?? octets.endIndex
+        var end = octets.index(octets.startIndex, offsetBy: maximumStringLength, limitedBy: octets.endIndex) ?? octets.endIndex
         // The octet that is cut off first begins a character, or the cut moves to where that character begins.
         while end < octets.endIndex, octets[end] & 0xC0 == 0x80 { end = octets.index(before: end) }
-        record.append(UInt8(octets[..<end].count))
-        record.append(contentsOf: octets[..<end])
+        return octets[..<end]
     }
 
     private static func width(of field: FlowField, family: IPAddress.Family) -> Operation.Width {

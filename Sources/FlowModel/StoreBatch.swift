@@ -8,10 +8,12 @@ public struct StoreBatch: Sendable {
     public var names: [NewName] = []
     public var intervals: [FlowInterval] = []
     public var exporterMinutes: [ExporterMinute] = []
+    /// In the order in which they came.
+    public var statistics: [ReceivedStatistics] = []
 
     public init() {}
 
-    public var isEmpty: Bool { names.isEmpty && intervals.isEmpty && exporterMinutes.isEmpty }
+    public var isEmpty: Bool { names.isEmpty && intervals.isEmpty && exporterMinutes.isEmpty && statistics.isEmpty }
 
     public struct NewName: Sendable, Hashable {
         public let id: NameID

@@ -11,6 +11,13 @@ import Testing
         var batch = StoreBatch()
         batch.names = [StoreBatch.NewName(id: NameID(rawValue: 1), text: "a")]
         #expect(!batch.isEmpty)
+        batch = StoreBatch()
+        let time = Timestamp(seconds: 60)
+        batch.statistics = [
+            ReceivedStatistics(
+                exporter: "udp://192.0.2.7", observationDomainID: 1, exportTime: time, receivedAt: time, record: StatisticsRecord(.port))
+        ]
+        #expect(!batch.isEmpty)
     }
 
     @Test("a minute is complete when nothing of it was lost, skipped, malformed or refused")
