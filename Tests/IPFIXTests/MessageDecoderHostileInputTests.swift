@@ -9,6 +9,12 @@ import Testing
     static let files = ["gen-std4.ipfix", "gen-biflow.ipfix", "gen-antrea.ipfix"]
     static let captures = ["softflowd-ipfix-udp.pcap", "softflowd-ipfix-biflow-tcp.pcap", "pmacct-nfprobe-ipfix-udp.pcap"]
 
+    static var fewTemplates: DecodingLimits {
+        var limits = DecodingLimits()
+        limits.templates = 64
+        return limits
+    }
+
     static func messages(_ name: String) throws -> [[UInt8]] {
         name.hasSuffix(".pcap") ? try Capture(fixture: "ipfix/\(name)").messages : try MessageStream.messages(ofFile: "ipfix/\(name)")
     }
@@ -53,7 +59,7 @@ import Testing
     func mutation(name: String, seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let messages = try Self.messages(name)
-        var decoder = MessageDecoder(maximumTemplates: 64)
+        var decoder = MessageDecoder(limits: Self.fewTemplates)
         for message in messages { _ = isTaken(message, by: &decoder) }
         for _ in 0..<400 {
             guard var message = messages.randomElement(using: &generator) else { return }
@@ -73,7 +79,7 @@ import Testing
     @Test("random octets after a good header never stop the decoder", arguments: [11, 12, 13] as [UInt64])
     func garbage(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
-        var decoder = MessageDecoder(maximumTemplates: 64)
+        var decoder = MessageDecoder(limits: Self.fewTemplates)
         for _ in 0..<3000 {
             let body = (0..<Int.random(in: 0...120, using: &generator)).map { _ in
                 generator.isOnce(in: 2) ? UInt8.random(in: 0...4, using: &generator) : .random(in: 0...255, using: &generator)

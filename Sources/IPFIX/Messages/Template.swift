@@ -26,8 +26,9 @@ public struct Template: Sendable, Hashable {
     /// 256–65,535.
     public let id: UInt16
     public let fields: [FieldSpecifier]
-    /// How many of the first fields are the scope; 0 unless this is an Options Template.
+    /// How many of the first fields are the scope; 0 unless this is an Options Template, in NetFlow v9 sometimes even then.
     public let scopeFieldCount: Int
+    public let isOptionsTemplate: Bool
     /// The least octets of a record: each variable-length field has at least its length octet.
     public let minimumRecordLength: Int
     /// The octets of every record; nil where a field's length varies.
@@ -36,16 +37,20 @@ public struct Template: Sendable, Hashable {
     /// fields of length zero a template has.
     public let occupiedFields: [FieldSpecifier]
 
+    /// An Options Template if it has a scope (RFC 7011 §3.4.2.2).
     public init(id: UInt16, fields: [FieldSpecifier], scopeFieldCount: Int = 0) {
+        self.init(id: id, fields: fields, scopeFieldCount: scopeFieldCount, isOptionsTemplate: scopeFieldCount > 0)
+    }
+
+    init(id: UInt16, fields: [FieldSpecifier], scopeFieldCount: Int, isOptionsTemplate: Bool) {
         self.id = id
         self.fields = fields
         self.scopeFieldCount = scopeFieldCount
+        self.isOptionsTemplate = isOptionsTemplate
         minimumRecordLength = fields.reduce(0) { $0 + ($1.isVariableLength ? 1 : Int($1.length)) }
         occupiedFields = fields.filter { $0.length > 0 }
         fixedRecordLength = fields.contains(where: \.isVariableLength) ? nil : minimumRecordLength
     }
-
-    public var isOptionsTemplate: Bool { scopeFieldCount > 0 }
 }
 
 extension Template {
@@ -72,6 +77,10 @@ extension Template {
 public enum SetID {
     public static let template: UInt16 = 2
     public static let optionsTemplate: UInt16 = 3
+    /// RFC 3954 §5.2.
+    public static let netFlow9Template: UInt16 = 0
+    /// RFC 3954 §6.1.
+    public static let netFlow9OptionsTemplate: UInt16 = 1
     public static let firstData: UInt16 = 256
     /// Set ID and length.
     public static let headerLength = 4

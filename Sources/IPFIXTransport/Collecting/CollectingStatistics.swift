@@ -28,7 +28,7 @@ public struct MalformedCounts: Sendable, Hashable {
     /// A datagram shorter than the message header.
     public internal(set) var tooShort: UInt64 = 0
     public internal(set) var wrongVersion: UInt64 = 0
-    /// A length below that of the header, or in a datagram another than the datagram's.
+    /// A length below that of the header, or in a datagram more than came.
     public internal(set) var wrongLength: UInt64 = 0
     /// A connection that ended inside a Message.
     public internal(set) var cutShort: UInt64 = 0

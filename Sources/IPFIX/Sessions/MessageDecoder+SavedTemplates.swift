@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// An exporter that sends by datagram repeats its templates every ten minutes or so. A session that begins anew, because the exporter
+// uses another port or the collector was restarted, need not be blind until then.
+extension MessageDecoder {
+    /// Reads what this session has not announced itself by the templates of an earlier one of the same exporter, as long as they live.
+    ///
+    /// Takes constant time and no room of its own. Every Set so read is counted (``DecodingStatistics/setsByInheritedTemplate``):
+    /// the exporter may mean something else by the same id.
+    public mutating func inheritTemplates(from earlier: MessageDecoder) {
+        inherited = (earlier.templates.count > 0 ? earlier.templates : earlier.inherited)?.asInherited
+    }
+
+    /// The session's templates as IPFIX Messages without data, one after another.
+    ///
+    /// Each Message is of one domain, and its Export Time is when the oldest of its templates came. NetFlow v9's are written as what they
+    /// are read as; those of its Options Templates that have no scope are left out, because IPFIX has no such template.
+    public func savedTemplates() -> [UInt8] {
+        var saved: [UInt8] = []
+        var sets: [UInt8] = []
+        var domain: UInt32 = 0
+        var oldest = Timestamp(milliseconds: .max)
+        func finish() {
+            if sets.isEmpty { return }
+            let header = MessageHeader(
+                messageLength: UInt16(MessageHeader.length + sets.count), exportTime: UInt32(clamping: oldest.seconds), sequenceNumber: 0,
+                observationDomainID: domain)
+            saved += header.octets + sets
+            sets = []
+            oldest = Timestamp(milliseconds: .max)
+        }
+        for known in templates.all where known.entry.template.isOptionsTemplate == (known.entry.template.scopeFieldCount > 0) {
+            let set = known.entry.template.set
+            // Eight octets a field, and a template came in a Message itself; so it fits alone, if not with others.
+            if known.domain != domain || MessageHeader.length + sets.count + set.count > Int(UInt16.max) { finish() }
+            domain = known.domain
+            sets += set
+            oldest = min(oldest, known.entry.received)
+        }
+        finish()
+        return saved
+    }
+
+    /// Inherits templates from what ``savedTemplates()`` wrote; they live from the Export Time they have there.
+    ///
+    /// Sets of data are passed over. What was inherited before is replaced; after an error it is not.
+    ///
+    /// - Returns: how many templates there are now to fall back on.
+    /// - Throws: the error of the first Message that cannot be read, its offset counted from its own start.
+    @discardableResult
+    public mutating func restoreTemplates(from octets: [UInt8], at now: Timestamp) throws(MessageError) -> Int {
+        var reader = MessageDecoder(limits: limits, isDatagram: isDatagram)
+        var position = 0
+        while position < octets.count {
+            let rest = octets[position...]
+            let length = rest.count >= 4 ? Int(rest[position + 2]) << 8 | Int(rest[position + 3]) : rest.count
+            // A Message takes at least its header, so this ends.
+            let message = try reader.decode(Array(rest.prefix(max(length, MessageHeader.length))))
+            position += Int(message.header.messageLength)
+        }
+        // The saved times are as trustworthy as the file; none lies ahead.
+        for known in reader.templates.all where known.entry.received > now { reader.templates.renew(known.entry, known.domain, at: now) }
+        inherited = reader.templates.asInherited
+        return reader.templates.count
+    }
+}
