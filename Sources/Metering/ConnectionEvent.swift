@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import IPFIX
+internal import IPFIX
 
 /// Word of one connection that came, changed or went, told by a source when it happened instead of found by a poll.
 ///
