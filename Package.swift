@@ -90,7 +90,7 @@ let package = Package(
             "FuzzTargets", path: "Tests/FuzzTargets", "IPFIX", "FlowModel", "Metering", "Mediation", "OpenVSwitch", "Conntrack",
             "Kubernetes", "Daemon", "FlowTesting"),
         tests("FuzzTargetTests", "FuzzTargets", "FlowTesting"),
-        tests("IPFIXTests", "IPFIX", "FlowTesting"),
+        tests("IPFIXTests", "IPFIX", "Schemas", "FlowTesting"),
         tests("FlowModelTests", "IPFIX", "FlowModel", "FlowTesting"),
         tests("MeteringTests", "IPFIX", "FlowModel", "Metering", "FlowTesting"),
         tests("MediationTests", "IPFIX", "FlowModel", "Mediation", "FlowTesting"),

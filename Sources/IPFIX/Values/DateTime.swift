@@ -25,7 +25,7 @@ public struct DateTime: Sendable, Hashable {
     public init?(milliseconds: UInt64) {
         guard milliseconds <= UInt64(Int64.max) else { return nil }
         // Rounded up, so that rounding down gives the milliseconds again.
-        let fraction = (milliseconds % 1000 << 32 + 999) / 1000
+        let fraction = ((milliseconds % 1000) << 32 + 999) / 1000
         self.init(seconds: Int64(milliseconds / 1000), fraction: UInt32(fraction), precision: .milliseconds)
     }
 
@@ -49,7 +49,7 @@ public struct DateTime: Sendable, Hashable {
     private static let ntpOffset: UInt32 = 2_208_988_800
 
     /// Milliseconds since the epoch, rounded down.
-    public var milliseconds: Int64 { seconds * 1000 + Int64(UInt64(fraction) * 1000 >> 32) }
+    public var milliseconds: Int64 { seconds * 1000 + Int64((UInt64(fraction) * 1000) >> 32) }
 
     public var timestamp: Timestamp { Timestamp(milliseconds: milliseconds) }
 
