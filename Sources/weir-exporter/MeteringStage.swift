@@ -48,7 +48,7 @@ struct MeteringStage: ~Copyable {
         if let body = packer.flush() { queue(body) }
     }
 
-    private func queue(_ body: FlowPacker.Body) {
+    private func queue(_ body: MessageBody) {
         for queue in queues { _ = queue.append(ExportedMessage(sets: body.sets, recordCount: body.recordCount)) }
     }
 }

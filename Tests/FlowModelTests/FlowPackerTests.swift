@@ -13,8 +13,8 @@ import Testing
         }
     }
 
-    private func pack(_ flows: [FlowRecord], _ packer: inout FlowPacker, _ names: borrowing NameTable) -> [FlowPacker.Body] {
-        var bodies: [FlowPacker.Body] = []
+    private func pack(_ flows: [FlowRecord], _ packer: inout FlowPacker, _ names: borrowing NameTable) -> [MessageBody] {
+        var bodies: [MessageBody] = []
         for flow in flows {
             if let body = packer.append(flow, names: names) { bodies.append(body) }
         }

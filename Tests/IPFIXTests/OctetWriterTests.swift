@@ -48,4 +48,18 @@ import Testing
         writer.removeAll()
         #expect(writer.count == 0)
     }
+
+    @Test("RFC 7011 §7: values of variable length have it in front in one octet or in three", arguments: OctetWriter.LengthForm.allCases)
+    func variable(form: OctetWriter.LengthForm) {
+        for count in [0, 1, 254, 255, 256, 65_535] {
+            var writer = OctetWriter()
+            writer.append(variable: [UInt8](repeating: 9, count: count), form: form)
+            #expect(writer.count == OctetWriter.lengthOfVariable(octets: count, form: form))
+            let field = FieldSpecifier(element: .init(enterprise: .iana, number: 82), length: FieldSpecifier.variableLength)
+            let octets = writer.octets
+            let range = field.range(in: unsafe octets.span.bytes, at: 0, end: octets.count)
+            #expect(range == writer.count - count..<writer.count)
+            #expect((octets.first == 255) == (form == .threeOctets || count >= 255))
+        }
+    }
 }

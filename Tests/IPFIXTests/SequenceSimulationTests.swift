@@ -21,7 +21,7 @@ import Testing
 
     @Test("what is received, lost, late, repeated and unsettled is exact to the record", arguments: traits.indices)
     func oneNumbering(traits index: Int) {
-        for seed in 0..<250 as Range<UInt64> {
+        for seed in 0..<150 as Range<UInt64> {
             var generator = SeededGenerator(seed: seed * 1000 + UInt64(index))
             var tracker = SequenceTracker(), truth = SequenceStatistics()
             let number = firstNumber(using: &generator)
@@ -35,7 +35,7 @@ import Testing
 
     @Test("restarts are told from all that, however often they happen", arguments: traits.indices, [true, false])
     func restarts(traits index: Int, hasTimes: Bool) {
-        for seed in 0..<50 as Range<UInt64> {
+        for seed in 0..<30 as Range<UInt64> {
             var generator = SeededGenerator(seed: seed * 1000 + UInt64(index))
             var tracker = SequenceTracker(), truth = SequenceStatistics()
             var number = firstNumber(using: &generator), time: UInt32 = 1000

@@ -53,26 +53,6 @@ public struct Template: Sendable, Hashable {
     }
 }
 
-extension Template {
-    /// A complete Template Set or Options Template Set with this one template (RFC 7011 §3.3.2, §3.4.1, §3.4.2.2).
-    public var set: [UInt8] {
-        var writer = OctetWriter()
-        writer.append(isOptionsTemplate ? SetID.optionsTemplate : SetID.template)
-        writer.append(UInt16(0))
-        writer.append(id)
-        writer.append(UInt16(fields.count))
-        if isOptionsTemplate { writer.append(UInt16(scopeFieldCount)) }
-        for field in fields {
-            let isEnterprise = field.element.enterprise != .iana
-            writer.append(field.element.number | (isEnterprise ? 0x8000 : 0))
-            writer.append(field.length)
-            if isEnterprise { writer.append(field.element.enterprise.rawValue) }
-        }
-        writer.replace(at: 2, with: UInt16(writer.count))
-        return writer.octets
-    }
-}
-
 /// Set IDs below 256 (RFC 7011 §3.3.2). From 256 on they are the Template's ID.
 public enum SetID {
     public static let template: UInt16 = 2
