@@ -29,6 +29,9 @@ public enum ConntrackError: Error, Sendable, Hashable {
         case read(path: String)
         case write(path: String)
         case enterNamespace(path: String)
+        /// Going back to the namespace that the thread came from.
+        case leaveNamespace
+        case dropPrivileges
     }
 }
 
@@ -64,6 +67,8 @@ extension ConntrackError.Operation: CustomStringConvertible {
         case .read(let path): "reading \(path)"
         case .write(let path): "writing \(path)"
         case .enterNamespace(let path): "entering the network namespace \(path)"
+        case .leaveNamespace: "going back to the network namespace of the start"
+        case .dropPrivileges: "giving up privileges"
         }
     }
 }
@@ -75,6 +80,8 @@ private func advice(_ operation: ConntrackError.Operation, _ errno: Int32) -> St
         "Entering another network namespace needs CAP_SYS_ADMIN: run as root or grant it."
     case (.enterNamespace, EINVAL):
         "The file is not a network namespace; name one of /run/netns or /proc/PID/ns/net."
+    case (.leaveNamespace, _), (.dropPrivileges, _):
+        "The program was not started: nothing is known of the state it would run in. Please report this with the version of the kernel."
     case (.enterNamespace, _):
         "Check the path; `ip netns` keeps its namespaces in /run/netns."
     case (.write(let path), EPERM), (.write(let path), EACCES), (.write(let path), EROFS):

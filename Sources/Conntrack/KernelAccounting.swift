@@ -21,6 +21,8 @@ public struct KernelAccounting: Sendable, Hashable {
         case counters = "nf_conntrack_acct"
         /// Start and stop time.
         case timestamps = "nf_conntrack_timestamp"
+        /// Events. By default the kernel keeps them for connections that began while someone listened.
+        case events = "nf_conntrack_events"
     }
 
     /// Each setting is in exactly one of the three.

@@ -14,6 +14,7 @@ import Testing
             report.failed == [
                 .counters: .refused(.read(path: "/proc/sys/no-such/nf_conntrack_acct"), errno: ENOENT),
                 .timestamps: .refused(.read(path: "/proc/sys/no-such/nf_conntrack_timestamp"), errno: ENOENT),
+                .events: .refused(.read(path: "/proc/sys/no-such/nf_conntrack_events"), errno: ENOENT),
             ])
         #expect(report.failed.values.allSatisfy { $0.description.contains("modprobe nf_conntrack") })
     }

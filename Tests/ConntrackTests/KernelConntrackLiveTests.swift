@@ -75,8 +75,8 @@ import Testing
             for setting in KernelAccounting.Setting.allCases { try setting.write(0) }
             return [accounting.switchOn([.timestamps]), accounting.switchOn(), accounting.switchOn()]
         }
-        #expect(reports.map(\.switchedOn) == [[.timestamps], [.counters], []])
-        #expect(reports.map(\.alreadyOn) == [[], [.timestamps], [.counters, .timestamps]])
+        #expect(reports.map(\.switchedOn) == [[.timestamps], [.counters, .events], []])
+        #expect(reports.map(\.alreadyOn) == [[], [.timestamps], [.counters, .timestamps, .events]])
         #expect(reports.allSatisfy { $0.failed == [:] })
     }
 
@@ -85,7 +85,7 @@ import Testing
         let directory = try LinkedSettings(counters: "nf_conntrack_count", timestamps: "nf_conntrack_timestamp")
         defer { withExtendedLifetime(directory) {} }
         let accounting = KernelAccounting(directory: directory.path)
-        let report = try inNewNetworkNamespace { accounting.switchOn() }
+        let report = try inNewNetworkNamespace { accounting.switchOn([.counters, .timestamps]) }
         let path = "\(directory.path)/nf_conntrack_acct"
         #expect(report.alreadyOn + report.switchedOn == [.timestamps])
         #expect(report.failed == [.counters: .refused(.write(path: path), errno: EACCES)])
@@ -106,6 +106,37 @@ import Testing
             }
         }
         #expect(counts == [0, 1])
+    }
+
+    @Test("what is opened inside a namespace stays there, and the thread comes back")
+    func insideNamespace() throws {
+        let counts = try inNewNetworkNamespace {
+            try insert([.sample()])
+            // Safe: Swift ends the path with a zero and keeps it for the time of the call.
+            let namespace = unsafe open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
+            defer { close(namespace) }
+            return try inNewNetworkNamespace {
+                var there = try NetworkNamespace.inside("/proc/self/fd/\(namespace)") { () throws(ConntrackError) in
+                    try KernelConntrack()
+                }
+                #expect(throws: ConntrackError.closed) {
+                    try NetworkNamespace.inside("/proc/self/fd/\(namespace)") { () throws(ConntrackError) in throw .closed }
+                }
+                var connections: [Connection] = []
+                _ = try there.poll(into: &connections)
+                return [connections.count, Int(try there.statistics().entries), try KernelAccounting().occupancy().count]
+            }
+        }
+        #expect(counts == [1, 1, 0])
+    }
+
+    @Test("a name without a slash is one that ip netns keeps")
+    func names() {
+        #expect(NetworkNamespace.path(of: "blue") == "/run/netns/blue")
+        #expect(NetworkNamespace.path(of: "/proc/1/ns/net") == "/proc/1/ns/net")
+        #expect(throws: ConntrackError.refused(.enterNamespace(path: "/run/netns/no-such"), errno: ENOENT)) {
+            try NetworkNamespace.inside("no-such") { () throws(ConntrackError) in }
+        }
     }
 
     @Test("what is not a namespace cannot be entered")

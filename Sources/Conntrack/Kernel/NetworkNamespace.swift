@@ -2,8 +2,34 @@
 
 import Glibc
 
-/// Moving a thread into another network namespace, so that its sockets and its /proc/sys/net are those of a node or a pod.
+/// A thread's network namespace, whose sockets and /proc/sys/net are those of a node or a pod.
 public enum NetworkNamespace {
+    /// Runs `body` in another network namespace, on this thread, and comes back.
+    ///
+    /// Sockets that `body` opens stay in that namespace whatever thread uses them later, and need nothing of what entering needs:
+    /// CAP_SYS_ADMIN. Call it before there are other threads to be confused, or on one of one's own.
+    ///
+    /// - Parameter name: of a namespace in /run/netns, or a path such as `/proc/PID/ns/net`.
+    public static func inside<Value: ~Copyable>(
+        _ name: String, _ body: () throws(ConntrackError) -> Value
+    ) throws(ConntrackError) -> Value {
+        let own = "/proc/thread-self/ns/net"
+        // Safe: Swift ends the path with a zero and keeps it for the time of the call.
+        let home = unsafe open(own, O_RDONLY | O_CLOEXEC)
+        guard home >= 0 else { throw .refused(.enterNamespace(path: own), errno: errno) }
+        defer { close(home) }
+        try enter(path: path(of: name))
+        let value: Value
+        do throws(ConntrackError) {
+            value = try body()
+        } catch {
+            try enter(home, operation: .leaveNamespace)
+            throw error
+        }
+        try enter(home, operation: .leaveNamespace)
+        return value
+    }
+
     /// Moves the calling thread, and no other, into the network namespace that `path` names.
     ///
     /// Call it on a thread of one's own: a thread of Swift concurrency's pool would take unrelated tasks along. Sockets that are
@@ -16,17 +42,19 @@ public enum NetworkNamespace {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .refused(operation, errno: errno) }
         defer { close(descriptor) }
-        guard let setns = setNamespaceFunction() else { throw .refused(operation, errno: ENOSYS) }
+        try enter(descriptor, operation: operation)
+    }
+
+    private static func enter(_ descriptor: CInt, operation: ConntrackError.Operation) throws(ConntrackError) {
+        guard let setns = HiddenFunctions.setns else { throw .refused(operation, errno: ENOSYS) }
         guard setns(descriptor, newNetwork) == 0 else { throw .refused(operation, errno: errno) }
+    }
+
+    /// Where `ip netns` keeps a namespace of that name; what has a slash is a path already.
+    static func path(of name: String) -> String {
+        name.utf8.contains(UInt8(ascii: "/")) ? name : "/run/netns/\(name)"
     }
 }
 
 /// CLONE_NEWNET of linux/sched.h: the descriptor must be a network namespace.
 private let newNetwork: CInt = 0x4000_0000
-
-/// The `setns` of the C library, whose header is hidden behind _GNU_SOURCE when Swift imports Glibc.
-private func setNamespaceFunction() -> (@convention(c) (CInt, CInt) -> CInt)? {
-    guard let symbol = unsafe dlsym(nil, "setns") else { return nil }
-    // Safe: the symbol is `int setns(int, int)` in every glibc since 2.14 (setns(2)).
-    return unsafe unsafeBitCast(symbol, to: (@convention(c) (CInt, CInt) -> CInt).self)
-}

@@ -2,6 +2,8 @@
 
 import Glibc
 
+@testable import Conntrack
+
 /// Runs `body` on a new thread and waits for it: what it does to its thread (namespace, capabilities) ends with the thread.
 func onThreadOfItsOwn<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
     let task = ThreadTask(body)
@@ -44,6 +46,25 @@ func dropCapabilities() throws {
     // Safe: capset(2) is exported by glibc with two pointers; version 3 reads two data structures of twelve octets.
     let code = unsafe unsafeBitCast(symbol, to: Function.self)(&header, &data)
     guard code == 0 else { throw ThreadFailure(what: "capset", errno: errno) }
+}
+
+/// Makes the calling thread, and no other, one of the user `nobody`, who keeps the capabilities that he may use.
+func becomeNobody() throws {
+    let nobody: CUnsignedLong = 65_534
+    typealias Function = @convention(c) (CLong, CUnsignedLong, CUnsignedLong, CUnsignedLong) -> CLong
+    guard let symbol = unsafe dlsym(nil, "syscall"), let prctl = HiddenFunctions.prctl else {
+        throw ThreadFailure(what: "syscall", errno: ENOSYS)
+    }
+    #if arch(arm64)
+        let setresuid = 147
+    #else
+        let setresuid = 117
+    #endif
+    // PR_SET_KEEPCAPS. The C library's own setresuid would change every thread.
+    guard prctl(8, 1, 0, 0, 0) == 0 else { throw ThreadFailure(what: "prctl", errno: errno) }
+    // Safe: syscall(2) takes whole numbers, and passes them on as this call does (see HiddenFunctions).
+    let code = unsafe unsafeBitCast(symbol, to: Function.self)(setresuid, nobody, nobody, nobody)
+    guard code == 0 else { throw ThreadFailure(what: "setresuid", errno: errno) }
 }
 
 struct ThreadFailure: Error, CustomStringConvertible {
