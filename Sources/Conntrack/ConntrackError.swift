@@ -31,6 +31,7 @@ public enum ConntrackError: Error, Sendable, Hashable {
         case enterNamespace(path: String)
         /// Going back to the namespace that the thread came from.
         case leaveNamespace
+        case readLog(group: UInt16)
         case dropPrivileges
     }
 }
@@ -68,6 +69,7 @@ extension ConntrackError.Operation: CustomStringConvertible {
         case .write(let path): "writing \(path)"
         case .enterNamespace(let path): "entering the network namespace \(path)"
         case .leaveNamespace: "going back to the network namespace of the start"
+        case .readLog(let group): "reading group \(group) of the kernel's packet log"
         case .dropPrivileges: "giving up privileges"
         }
     }
@@ -82,6 +84,10 @@ private func advice(_ operation: ConntrackError.Operation, _ errno: Int32) -> St
         "The file is not a network namespace; name one of /run/netns or /proc/PID/ns/net."
     case (.leaveNamespace, _), (.dropPrivileges, _):
         "The program was not started: nothing is known of the state it would run in. Please report this with the version of the kernel."
+    case (.readLog, EINVAL), (.readLog, EOPNOTSUPP):
+        "The kernel's nfnetlink_log may be missing: `modprobe nfnetlink_log`."
+    case (.readLog, EPERM), (.readLog, EBUSY):
+        "Another program reads this group, then choose another for the rules and here; or CAP_NET_ADMIN in the network namespace is missing."
     case (.enterNamespace, _):
         "Check the path; `ip netns` keeps its namespaces in /run/netns."
     case (.write(let path), EPERM), (.write(let path), EACCES), (.write(let path), EROFS):

@@ -18,4 +18,10 @@ public enum RejectionReason: Error, Sendable, Hashable, CaseIterable {
     case missingValue
     /// One tuple mixes IPv4 with IPv6, or the two tuples differ in protocol.
     case contradiction
+    /// A logged packet is neither IPv4 nor IPv6.
+    case notIP
+    /// A logged packet ends inside its headers, or they contradict each other.
+    case packetHeader
+    /// A logged packet is a fragment other than the first, which has no ports.
+    case fragment
 }

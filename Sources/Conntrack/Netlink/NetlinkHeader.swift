@@ -60,6 +60,9 @@ enum NetlinkMessageType {
     static let cpuStatistics: UInt16 = 0x104
     /// IPCTNL_MSG_CT_GET_STATS: a request, and its answer.
     static let tableStatistics: UInt16 = 0x105
+    /// NFNL_SUBSYS_ULOG with NFULNL_MSG_PACKET, and NFULNL_MSG_CONFIG.
+    static let loggedPacket: UInt16 = 0x400
+    static let logConfiguration: UInt16 = 0x401
 }
 
 /// The octets of an integer as the host keeps it.
