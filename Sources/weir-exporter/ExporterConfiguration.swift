@@ -14,6 +14,8 @@ struct ExporterConfiguration {
     let ovsRunDirectory: String
     let bridge: String
     let accountingTable: UInt8?
+    /// The greatest part of the time that dumps of OVS may stop the node's traffic.
+    let dumpShare: Double
     let profile: ExportProfile
     let pollInterval: Duration
     let recordDirectory: String?
@@ -29,6 +31,7 @@ struct ExporterConfiguration {
         ovsRunDirectory = settings.ovsRunDirectory ?? Self.environment("OVS_RUNDIR") ?? "/var/run/openvswitch"
         bridge = settings.bridge ?? "br-int"
         accountingTable = settings.accountingTable
+        dumpShare = (settings.dumpShare ?? 2) / 100
         profile = settings.profile ?? .weir
         pollInterval = settings.pollInterval ?? .seconds(5)
         recordDirectory = settings.record

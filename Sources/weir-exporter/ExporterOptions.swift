@@ -37,6 +37,12 @@ struct ExporterOptions: ParsableArguments {
     var accountingTable: UInt8?
 
     @Option(
+        help: ArgumentHelp(
+            "The most of the time, in percent, that reading OVS's connection table may stop its traffic (default: 2).",
+            valueName: "PERCENT"))
+    var dumpShare: String?
+
+    @Option(
         help: ArgumentHelp("Conntrack zones to meter; may be repeated, `all` for every zone (default: 65520, 65510).", valueName: "ZONE"))
     var zone: [String] = []
 

@@ -72,7 +72,7 @@ final class ExporterPipeline {
         case .ovs:
             OVSSource(
                 runDirectory: configuration.ovsRunDirectory, bridge: configuration.bridge, accountingTable: configuration.accountingTable,
-                clock: { [clock] in clock.now })
+                dumpShare: configuration.dumpShare, interval: configuration.pollInterval, logger: logger, clock: { [clock] in clock.now })
         case .conntrack:
             try KernelSource(zones: configuration.metering.zones, logger: logger)
         case .replay:

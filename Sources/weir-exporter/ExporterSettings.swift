@@ -12,6 +12,7 @@ struct ExporterSettings {
     let collectors: [Endpoint]
     let nodeName, ovsRunDirectory, bridge, record, rules: String?
     let accountingTable: UInt8?
+    let dumpShare: Double?
     let zones: [String]
     let markMask: UInt32?
     let allConnections: Bool
@@ -31,6 +32,10 @@ struct ExporterSettings {
         record = reader.text(options.record, "record")
         rules = reader.text(options.rules, "rules")
         accountingTable = reader.either(options.accountingTable, file?.integer("accounting-table", in: 0...254).map { UInt8($0) })
+        let share = reader.text(options.dumpShare, "dump-share")
+        dumpShare = reader.parsed(share, "dump-share", "write a number of percent from 0.01 to 100") { text in
+            Double(text).flatMap { (0.01...100).contains($0) ? $0 : nil }
+        }
         zones = reader.list(options.zone, "zone") { text throws(NotAValue) in try Self.checkedZone(text) }
         let mask = reader.text(options.markMask, "mark-mask")
         markMask = reader.parsed(mask, "mark-mask", "write a number such as 0xf") { Self.number($0) }

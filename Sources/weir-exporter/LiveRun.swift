@@ -16,8 +16,6 @@ struct LiveRun {
     let logger: Logger
     let recording: RecordingWriter?
 
-    /// Dumping may take this part of the time: it stops the traffic of OVS's userspace datapath (one fiftieth).
-    private static let leastIntervalPerDump = 50
     /// How long the first turn waits to hear which pods there are.
     private static let patienceForPods = Duration.seconds(5)
     /// A poll that took longer than this is not made once more at the end.
@@ -25,12 +23,12 @@ struct LiveRun {
 
     func run(_ stage: inout MeteringStage) {
         var first = firstPods()
-        var duration = Duration.zero
+        var duration = Duration.zero, leastInterval = Duration.zero
         while true {
             let began = clock.now
-            duration = turn(&stage, pods: first)
+            (duration, leastInterval) = turn(&stage, pods: first)
             first = nil
-            let pause = max(interval, duration * Self.leastIntervalPerDump)
+            let pause = max(interval, leastInterval)
             if case .closed = stopping.take(timeout: max(.milliseconds(1), began + pause - clock.now)) { break }
         }
         // What happened since the last turn belongs to the last records, if that can be had in time.
@@ -38,12 +36,12 @@ struct LiveRun {
         stage.finish(at: clock.now)
     }
 
-    /// - Returns: how long the sources took.
-    private func turn(_ stage: inout MeteringStage, pods: [LocalPod]?) -> Duration {
-        let (observation, duration) = observe(at: clock.now, pods: pods)
+    /// - Returns: how long the sources took, and how long they want to be left alone.
+    private func turn(_ stage: inout MeteringStage, pods: [LocalPod]?) -> (duration: Duration, leastInterval: Duration) {
+        let (observation, duration, leastInterval) = observe(at: clock.now, pods: pods)
         recording?.append(observation)
         stage.take(observation)
-        return duration
+        return (duration, leastInterval)
     }
 
     private func firstPods() -> [LocalPod]? {
@@ -52,17 +50,18 @@ struct LiveRun {
         return nil
     }
 
-    private func observe(at now: Timestamp, pods first: [LocalPod]?) -> (Observation, Duration) {
+    private func observe(at now: Timestamp, pods first: [LocalPod]?) -> (Observation, duration: Duration, leastInterval: Duration) {
         var observation = Observation(time: now, pods: first)
         while case .element(let next) = pods.take(timeout: .zero) { observation.pods = next }
         var connections: [Connection] = []
         var wasRead = false
-        var duration = Duration.zero
+        var duration = Duration.zero, leastInterval = Duration.zero
         for source in sources {
             do {
                 let reading = try source.poll { connections.append($0) }
                 wasRead = true
                 duration += reading.duration
+                leastInterval = max(leastInterval, reading.leastInterval)
                 observation.isWhole = observation.isWhole && reading.isWhole
                 report(reading, of: source)
             } catch {
@@ -73,7 +72,7 @@ struct LiveRun {
         }
         if wasRead { observation.connections = connections }
         while case .element(let packet) = denied.take(timeout: .zero) { observation.denied.append(packet) }
-        return (observation, duration)
+        return (observation, duration, leastInterval)
     }
 
     private func report(_ reading: SourceReading, of source: any ConnectionSource) {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct ConntrackDumpFormatterTests {
     private func parse(_ lines: String, offset: Int) -> (connections: [Connection], statistics: ConntrackDumpParser.Statistics) {
-        var parser = ConntrackDumpParser(utcOffsetSeconds: offset)
+        var parser = ConntrackDumpParser(localTime: .offset(seconds: offset))
         var connections: [Connection] = []
         parser.consume(Array(lines.utf8), into: &connections)
         parser.finish(into: &connections)

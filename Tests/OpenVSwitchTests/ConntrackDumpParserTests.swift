@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct ConntrackDumpParserTests {
     private func parse(_ octets: [UInt8], offset: Int = 0) -> (connections: [Connection], statistics: ConntrackDumpParser.Statistics) {
-        var parser = ConntrackDumpParser(utcOffsetSeconds: offset)
+        var parser = ConntrackDumpParser(localTime: .offset(seconds: offset))
         var connections: [Connection] = []
         parser.consume(octets, into: &connections)
         parser.finish(into: &connections)

@@ -13,16 +13,17 @@ public struct ConntrackDumpParser {
 
     public private(set) var statistics = Statistics()
 
-    private let line: DumpLine
+    private let line = DumpLine()
+    private var clock: LocalClock
     private let capacity: Int
     private var partial: [UInt8] = []
     private var isSkippingLine = false
 
     /// - Parameters:
-    ///   - utcOffsetSeconds: seconds east of UTC of the process that prints the times: it uses its local time.
+    ///   - localTime: of the process that prints the times.
     ///   - capacity: connections beyond this many are counted and dropped.
-    public init(utcOffsetSeconds: Int = 0, capacity: Int = 1_000_000) {
-        line = DumpLine(utcOffsetSeconds: utcOffsetSeconds)
+    public init(localTime: LocalTime = .offset(seconds: 0), capacity: Int = 1_000_000) {
+        clock = LocalClock(localTime)
         self.capacity = capacity
     }
 
@@ -89,11 +90,13 @@ public struct ConntrackDumpParser {
             return
         }
         do throws(DumpRejection) {
-            let connection = try line.parse(octets)
+            var connection = try line.parse(octets)
             guard statistics.connections < capacity else {
                 statistics.beyondCapacity += 1
                 return
             }
+            if let start = connection.start { connection.start = clock.utc(start) }
+            if let stop = connection.stop { connection.stop = clock.utc(stop) }
             connections.append(connection)
             statistics.connections += 1
         } catch {

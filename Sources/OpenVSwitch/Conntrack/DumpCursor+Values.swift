@@ -31,8 +31,8 @@ extension DumpCursor {
         return Connection.Label(high: UInt64(truncatingIfNeeded: bits >> 64), low: UInt64(truncatingIfNeeded: bits))
     }
 
-    /// `YYYY-MM-DDThh:mm:ss.mmm` in the local time of the process that printed it; the fraction may be missing.
-    mutating func localTime(_ line: Span<UInt8>, offsetSeconds: Int) throws(DumpRejection) -> Timestamp {
+    /// `YYYY-MM-DDThh:mm:ss.mmm`, read as if it were UTC; the fraction may be missing.
+    mutating func dateAndTime(_ line: Span<UInt8>) throws(DumpRejection) -> Timestamp {
         let start = position
         guard let year = digits(4, line), skip(UInt8(ascii: "-"), line), let month = digits(2, line), skip(UInt8(ascii: "-"), line),
             let day = digits(2, line), skip(UInt8(ascii: "T"), line), let hour = digits(2, line), skip(UInt8(ascii: ":"), line),
@@ -43,10 +43,10 @@ extension DumpCursor {
             guard let fraction = digits(3, line) else { throw DumpRejection(.notATime, at: start) }
             millisecond = fraction
         }
-        let local = Timestamp(
+        let time = Timestamp(
             year: year, month: month, day: day, hour: hour, minute: minute, second: second, millisecond: millisecond)
-        guard let local else { throw DumpRejection(.notATime, at: start) }
-        return local - .seconds(offsetSeconds)
+        guard let time else { throw DumpRejection(.notATime, at: start) }
+        return time
     }
 
     private mutating func digits(_ count: Int, _ line: Span<UInt8>) -> Int? {

@@ -7,8 +7,9 @@ internal import Metering
 ///     line  = protocol *("," field)
 ///     field = name ["=" value]
 ///     value = "(" [field *("," field)] ")" / text without "," and ")"
+///
+/// Times are left as printed.
 struct DumpLine {
-    let utcOffsetSeconds: Int
     let words = DumpVocabulary()
 
     func parse(_ line: Span<UInt8>) throws(DumpRejection) -> Connection {
@@ -58,9 +59,9 @@ struct DumpLine {
         } else if name == words.protocolInformation {
             try protocolInformation(of: &entry, line, &cursor)
         } else if name == words.start {
-            entry.start = try cursor.localTime(line, offsetSeconds: utcOffsetSeconds)
+            entry.start = try cursor.dateAndTime(line)
         } else if name == words.stop {
-            entry.stop = try cursor.localTime(line, offsetSeconds: utcOffsetSeconds)
+            entry.stop = try cursor.dateAndTime(line)
         } else {
             // A helper's name, the tuple of a parent, or what a later version adds.
             try cursor.skipValue(line)

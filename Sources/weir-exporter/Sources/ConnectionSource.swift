@@ -23,4 +23,6 @@ struct SourceReading {
     /// False when entries may be missing for another reason: an entry that was not read has not ended.
     var isWhole = true
     var duration: Duration
+    /// Reading again sooner than this after the last time would harm the node.
+    var leastInterval = Duration.zero
 }
