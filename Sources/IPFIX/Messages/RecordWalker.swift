@@ -5,21 +5,32 @@ enum RecordWalker {
     /// The records between two offsets. What is left and shorter than a record is padding (RFC 7011 §3.3.1).
     static func count(of template: Template, in message: RawSpan, body: Range<Int>) throws(MessageError) -> Int {
         if let length = template.fixedRecordLength { return body.count / length }
+        let strides = template.strides.span
+        let end = body.upperBound
         var position = body.lowerBound
         var records = 0
-        while body.upperBound - position >= template.minimumRecordLength {
-            let start = position
-            for field in template.occupiedFields {
-                guard let value = field.range(in: message, at: position, end: body.upperBound) else {
-                    // RFC 7011 §3.3.1: padding is zero octets; a run of them can look like a record cut short.
-                    if isPadding(message, start..<body.upperBound) { return records }
-                    throw .badRecord(offset: start)
-                }
-                position = value.upperBound
+        while end - position >= template.minimumRecordLength {
+            guard let next = step(from: position, by: strides, template.lastStride, in: message, end: end) else {
+                // RFC 7011 §3.3.1: padding is zero octets; a run of them can look like a record cut short.
+                if isPadding(message, position..<end) { return records }
+                throw .badRecord(offset: position)
             }
+            position = next
             records += 1
         }
         return records
+    }
+
+    /// Where the record at `position` ends; nil when that is beyond `end`.
+    @inline(__always)
+    private static func step(from position: Int, by strides: Span<Int>, _ lastStride: Int, in message: RawSpan, end: Int) -> Int? {
+        var position = position
+        for index in strides.indices {
+            guard let value = FieldSpecifier.variableRange(in: message, at: position + strides[index], end: end) else { return nil }
+            position = value.upperBound
+        }
+        position += lastStride
+        return position <= end ? position : nil
     }
 
     private static func isPadding(_ message: RawSpan, _ range: Range<Int>) -> Bool {

@@ -36,6 +36,10 @@ public struct Template: Sendable, Hashable {
     /// The fields that have octets in a record. Reading only these bounds the work by the octets received, however many
     /// fields of length zero a template has.
     public let occupiedFields: [FieldSpecifier]
+    /// The octets of fixed length in front of each variable-length field, since the one before it: what it takes to step over a record.
+    let strides: [Int]
+    /// The octets of fixed length behind the last variable-length field.
+    let lastStride: Int
 
     /// An Options Template if it has a scope (RFC 7011 §3.4.2.2).
     public init(id: UInt16, fields: [FieldSpecifier], scopeFieldCount: Int = 0) {
@@ -50,6 +54,11 @@ public struct Template: Sendable, Hashable {
         minimumRecordLength = fields.reduce(0) { $0 + ($1.isVariableLength ? 1 : Int($1.length)) }
         occupiedFields = fields.filter { $0.length > 0 }
         fixedRecordLength = fields.contains(where: \.isVariableLength) ? nil : minimumRecordLength
+        let runs = fields.split(omittingEmptySubsequences: false, whereSeparator: \.isVariableLength).map { run in
+            run.reduce(0) { $0 + Int($1.length) }
+        }
+        strides = runs.dropLast()
+        lastStride = runs.last ?? 0
     }
 }
 
