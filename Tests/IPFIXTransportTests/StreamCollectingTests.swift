@@ -43,6 +43,26 @@ struct StreamCollectingTests {
         #expect(recorder.all.count == 2)
     }
 
+    @Test("a session that its receiver ends is closed, and no other")
+    func endedByReceiver() throws {
+        let recorder = BatchRecorder()
+        let collector = recorder.collector()
+        try collector.start()
+        defer { collector.stop() }
+        let good = try connect(to: collector.boundEndpoints[0])
+        try good.send(message(1))
+        #expect(recorder.wait { $0.messages.count == 1 })
+        let bad = try connect(to: collector.boundEndpoints[0])
+        try bad.send(message(2))
+        #expect(recorder.wait { $0.messages.count == 2 })
+        let session = try #require(recorder.all.last?.session)
+        collector.end(session)
+        #expect(recorder.wait { $0.ends == [.malfunctioning] })
+        collector.end(session)
+        try good.send(message(3))
+        #expect(recorder.wait { $0.messages == [message(1), message(2), message(3)] })
+    }
+
     @Test("garbage ends its session and no other")
     func garbage() throws {
         let recorder = BatchRecorder()

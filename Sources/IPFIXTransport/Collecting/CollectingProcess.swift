@@ -66,6 +66,15 @@ public final class CollectingProcess: Sendable {
 
     public var statistics: CollectingStatistics { intake.statistics }
 
+    /// Ends the connection of an exporter that malfunctions (RFC 7011 §9.1); returns at once, and may be called from the receiver.
+    ///
+    /// What was read of it by then may still be handed over, and its end is, as of every session. Does nothing to a session over UDP,
+    /// which the exporter cannot be told of.
+    public func end(_ session: TransportSession) {
+        guard session.transport != .udp, case .listening(_, let streams, _, _) = state.withLockedValue({ $0 }) else { return }
+        streams?.end(session.id)
+    }
+
     /// Accepts nothing more, hands over what the system had received by now, closes every session, and returns
     /// when the last call of the receiver has. Must not be called from the receiver.
     public func stop() {

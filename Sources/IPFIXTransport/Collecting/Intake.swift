@@ -107,7 +107,7 @@ extension CollectingStatistics {
         case .malformed(.wrongVersion): malformed.wrongVersion += 1
         case .malformed(.wrongLength): malformed.wrongLength += 1
         case .failed: receiveErrors += 1
-        case .closedByPeer, .idle, .stopped: break
+        case .closedByPeer, .malfunctioning, .idle, .stopped: break
         }
     }
 }
@@ -126,7 +126,7 @@ extension SessionEnd {
     fileprivate var isOrderly: Bool {
         switch self {
         case .closedByPeer, .idle, .stopped: true
-        case .cutShort, .malformed, .failed: false
+        case .cutShort, .malformed, .malfunctioning, .failed: false
         }
     }
 }

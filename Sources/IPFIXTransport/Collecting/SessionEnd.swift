@@ -7,6 +7,8 @@ public enum SessionEnd: Sendable, Hashable {
     case cutShort(octets: Int)
     /// The stream is not IPFIX at some place, and where the next Message begins cannot be known (RFC 7011 §9.1).
     case malformed(FramingError)
+    /// The receiver asked for it, because the peer's last few Messages were malformed inside (RFC 7011 §9.1).
+    case malfunctioning
     /// Nothing came for this long.
     case idle(Duration)
     /// The Collecting Process was stopped.
@@ -21,6 +23,7 @@ extension SessionEnd: CustomStringConvertible {
         case .closedByPeer: "closed by the peer"
         case .cutShort(let octets): "the peer left after \(octets) octets of a message"
         case .malformed(let error): error.description
+        case .malfunctioning: "the last messages were all malformed"
         case .idle(let time): "nothing received for \(time)"
         case .stopped: "the collector is stopping"
         case .failed(let text): text

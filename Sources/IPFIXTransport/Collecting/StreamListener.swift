@@ -58,6 +58,12 @@ final class StreamListener: Sendable {
         try? group.syncShutdownGracefully()
     }
 
+    /// Ends one connection; nothing of it is handed over after its end is.
+    func end(_ session: UInt64) {
+        let connected = channels.withLockedValue { Array($0.connected.values) }
+        for channel in connected { channel.pipeline.fireUserInboundEventTriggered(StreamSessionHandler.End(session: session)) }
+    }
+
     private func remember(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)
         channels.withLockedValue { $0.connected[id] = channel }

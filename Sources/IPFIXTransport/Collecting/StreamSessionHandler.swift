@@ -13,6 +13,11 @@ final class StreamSessionHandler: ChannelInboundHandler {
     /// Asks a session to end after what the kernel has received by then.
     struct Stop: Sendable {}
 
+    /// Asks the session of this id to end at once.
+    struct End: Sendable {
+        let session: UInt64
+    }
+
     private let intake: Intake
     private var session: TransportSession?
     private var framer = MessageFramer()
@@ -59,6 +64,8 @@ final class StreamSessionHandler: ChannelInboundHandler {
             let unread = unreadOctets(context)
             octetsUntilStop = unread
             if unread == 0 { finish(context, because: .stopped) }
+        case let request as End:
+            if request.session == session?.id { finish(context, because: .malfunctioning) }
         case is IdleStateHandler.IdleStateEvent:
             // While the receiver blocked, octets may have come that nobody read.
             if let time = intake.limits.connectionIdleTime, unreadOctets(context) == 0 { finish(context, because: .idle(time)) }
