@@ -57,10 +57,11 @@ final class AggregatorPipeline: Sendable {
             outcome.storing.withLock { $0 = result }
         }
         let firstConnection = writer.nextConnection()
+        let collecting = collecting
         core = try PlainThread("mediation") {
             var loop = MediationLoop(
-                configuration.mediation, objects: objects, firstConnection: firstConnection, from: collected, to: stored, clock: clock,
-                logger: logger)
+                configuration.mediation, objects: objects, firstConnection: firstConnection, from: collected, to: stored,
+                ending: { collecting.end($0) }, clock: clock, logger: logger)
             let statistics = loop.run()
             outcome.mediation.withLock { $0 = statistics }
             stored.close()

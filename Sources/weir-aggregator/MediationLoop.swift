@@ -14,29 +14,36 @@ import Mediation
 struct MediationLoop: ~Copyable {
     private let collected: Mailbox<CollectedBatch>
     private let stored: Mailbox<StoreBatch>
+    /// Ends a connection whose exporter malfunctions.
+    private let end: @Sendable (TransportSession) -> Void
     private let clock: SteadyClock
     private let logger: Logger
 
     private var names: NameTable
     private var mediator: Mediator
-    private var sessions: [UInt64: SessionReader] = [:]
-    /// Those of ``sessions`` that are connections.
-    private var streams: Set<UInt64> = []
-    private var refusedMessages: [UInt64: UInt64] = [:]
+    private var sessions: [UInt64: Session] = [:]
     private var ended: [ExporterMinute] = []
     private var namesHandedOver: UInt32 = 0
     private var intervals: [FlowInterval] = []
     private var lastExpiry: Timestamp
+
+    private struct Session {
+        let transport: TransportSession
+        var reader: SessionReader
+        var lastHeard: Timestamp
+        var refusedMessages: UInt64 = 0
+    }
 
     /// How often what is due is handed over, however much comes in.
     private static let rhythm = Duration.milliseconds(250)
 
     init(
         _ configuration: MediationConfiguration, objects: ClusterObjects, firstConnection: Int64, from collected: Mailbox<CollectedBatch>,
-        to stored: Mailbox<StoreBatch>, clock: SteadyClock, logger: Logger
+        to stored: Mailbox<StoreBatch>, ending end: @escaping @Sendable (TransportSession) -> Void, clock: SteadyClock, logger: Logger
     ) {
         self.collected = collected
         self.stored = stored
+        self.end = end
         self.clock = clock
         self.logger = logger
         names = NameTable(seed: .random(in: .min ... .max))
@@ -61,33 +68,55 @@ struct MediationLoop: ~Copyable {
     }
 
     private mutating func receive(_ batch: CollectedBatch) {
-        let session = batch.session
+        let now = clock.now
         switch batch.event {
-        case .opened:
-            sessions[session.id] = SessionReader(
-                exporter: "\(session.transport)://\(session.peerAddress)", isDatagram: session.transport == .udp)
-            if session.transport == .tcp { streams.insert(session.id) }
+        case .opened: open(batch.session, at: now)
         case .messages(let messages):
-            guard var reader = sessions.removeValue(forKey: session.id) else { return }
-            let now = clock.now
-            for message in messages { read(message, by: &reader, from: session, at: now) }
-            sessions[session.id] = reader
+            guard var session = sessions.removeValue(forKey: batch.session.id) else { return }
+            session.lastHeard = now
+            for message in messages where !session.reader.isMalfunctioning { read(message, of: &session, at: now) }
+            sessions[batch.session.id] = session
+            if session.reader.isMalfunctioning {
+                logger.warning("session ended: its last messages were all malformed", metadata: ["peer": "\(batch.session)"])
+                close(batch.session, at: now)
+                end(batch.session)
+            }
         case .closed(let end):
-            if var reader = sessions.removeValue(forKey: session.id) { ended += reader.takeMinutes(names: names) }
-            streams.remove(session.id)
-            refusedMessages[session.id] = nil
-            logger.debug("session ended", metadata: ["peer": "\(session)", "reason": "\(end)"])
+            close(batch.session, at: now)
+            logger.debug("session ended", metadata: ["peer": "\(batch.session)", "reason": "\(end)"])
         }
     }
 
-    private mutating func read(_ message: [UInt8], by reader: inout SessionReader, from session: TransportSession, at now: Timestamp) {
-        let error = reader.read(message, at: now, names: &names) { flow, _ in mediator.receive(flow, at: now) }
+    private mutating func open(_ transport: TransportSession, at now: Timestamp) {
+        var reader = SessionReader(
+            exporter: "\(transport.transport)://\(transport.peerAddress)", isDatagram: transport.transport == .udp,
+            limits: DecodingLimits(sharing: sessions.count + 1))
+        // An exporter that was restarted sends from another port, and repeats its templates when they are due.
+        if transport.transport == .udp, let earlier = lastHeard(of: transport) { reader.inheritTemplates(from: earlier) }
+        sessions[transport.id] = Session(transport: transport, reader: reader, lastHeard: now)
+    }
+
+    /// The session over UDP of the same address that was heard last.
+    private func lastHeard(of transport: TransportSession) -> SessionReader? {
+        sessions.values.filter { $0.transport.transport == .udp && $0.transport.peerAddress == transport.peerAddress }
+            .max { ($0.lastHeard, $0.transport.id) < ($1.lastHeard, $1.transport.id) }?.reader
+    }
+
+    private mutating func close(_ transport: TransportSession, at now: Timestamp) {
+        guard var session = sessions.removeValue(forKey: transport.id) else { return }
+        session.reader.end(at: now)
+        ended += session.reader.takeMinutes(names: names)
+    }
+
+    private mutating func read(_ message: [UInt8], of session: inout Session, at now: Timestamp) {
+        let error = session.reader.read(message, at: now, names: &names) { flow, _ in mediator.receive(flow, at: now) }
         guard let error else { return }
-        let refused = (refusedMessages[session.id] ?? 0) + 1
-        refusedMessages[session.id] = refused
+        session.refusedMessages += 1
         // The first, the second, the fourth …: a peer that sends garbage without end writes a few lines, and every message is counted.
-        if refused.isPowerOfTwo {
-            logger.warning("message refused", metadata: ["peer": "\(session)", "cause": "\(error)", "refused so far": "\(refused)"])
+        if session.refusedMessages.isPowerOfTwo {
+            logger.warning(
+                "message refused",
+                metadata: ["peer": "\(session.transport)", "cause": "\(error)", "refused so far": "\(session.refusedMessages)"])
         }
     }
 
@@ -101,7 +130,8 @@ struct MediationLoop: ~Copyable {
 
     /// Whether a UDP peer lives only its records can tell; a stream that is open is an exporter that is there.
     private mutating func noteConnected(at now: Timestamp) {
-        for id in streams { sessions[id]?.noteAlive(at: now) }
+        let streams = sessions.values.filter { $0.transport.transport != .udp }.map(\.transport.id)
+        for id in streams { sessions[id]?.reader.noteAlive(at: now) }
     }
 
     private mutating func finish() {
@@ -115,7 +145,10 @@ struct MediationLoop: ~Copyable {
         batch.intervals = intervals
         batch.exporterMinutes = ended
         ended.removeAll()
-        for id in sessions.keys.sorted() { batch.exporterMinutes += sessions[id]?.takeMinutes(names: names) ?? [] }
+        for id in sessions.keys.sorted() {
+            sessions[id]?.reader.expire(at: lastExpiry)
+            batch.exporterMinutes += sessions[id]?.reader.takeMinutes(names: names) ?? []
+        }
         while namesHandedOver < UInt32(names.count) {
             namesHandedOver += 1
             let id = NameID(rawValue: namesHandedOver)
@@ -123,6 +156,16 @@ struct MediationLoop: ~Copyable {
         }
         // Waits when the store is behind: then the mailbox before this thread fills, and the collector stops reading.
         if !batch.isEmpty { _ = stored.put(batch) }
+    }
+}
+
+extension DecodingLimits {
+    /// The usual limits for the first 64 sessions, less for more: thousands of invented peers cannot fill the memory.
+    fileprivate init(sharing sessions: Int) {
+        self.init()
+        let divisor = max(1, sessions / 64)
+        keptOctets /= divisor
+        fields /= divisor
     }
 }
 

@@ -89,15 +89,87 @@ import Testing
         #expect(session.flows.count == 1)
     }
 
-    @Test("data before their template are counted as skipped, data after it are read")
+    @Test("data before their template are read when it comes, and nothing is missing")
     func templateLater() {
         let session = Session()
         session.read(Wire.message(Wire.set(300, record(1))))
-        session.read(Wire.message(template.set))
-        session.read(Wire.message(Wire.set(300, record(2))))
-        #expect(session.flows.map { $0[unsigned: .octetTotalCount] } == [2])
+        session.read(Wire.message(template.set, Wire.set(300, record(2)), sequenceNumber: 1))
+        session.read(Wire.message(Wire.set(300, record(3)), sequenceNumber: 2))
+        #expect(session.flows.map { $0[unsigned: .octetTotalCount] } == [1, 2, 3])
         let minute = session.minutes().first
-        #expect(minute?.setsWithoutTemplate == 1 && minute?.records == 1 && minute?.isComplete == false)
+        #expect(minute?.records == 3 && minute?.lost == 0 && minute?.isComplete == true)
+    }
+
+    @Test("data whose template does not come are counted as skipped when they are given up")
+    func templateNever() {
+        let session = Session()
+        session.read(Wire.message(Wire.set(300, record(1)), domain: 7))
+        session.read(Wire.message(Wire.set(300, record(2)), domain: 8), at: 30)
+        #expect(session.minutes().allSatisfy { $0.isComplete })
+        session.reader.expire(at: .at(61))
+        let given = session.minutes()
+        #expect(given.map(\.observationDomainID) == [7] && given.map(\.setsWithoutTemplate) == [1] && given.map(\.minute) == [.at(60)])
+        session.reader.end(at: .at(62))
+        #expect(session.minutes().map(\.setsWithoutTemplate) == [1])
+        session.reader.end(at: .at(63))
+        #expect(session.minutes().isEmpty)
+    }
+
+    @Test("data that would need more room than a session has are counted as skipped at once")
+    func noRoom() {
+        let session = Session()
+        for number in 0..<1200 as Range<UInt32> {
+            session.read(Wire.message(Wire.set(300, [UInt8](repeating: 1, count: 1000)), sequenceNumber: number))
+        }
+        let room = UInt64((1 << 20) / (1000 + KeptDataSet.cost))
+        #expect(session.minutes().map(\.setsWithoutTemplate) == [1200 - room])
+    }
+
+    @Test("a late message takes back what was counted as lost in its minute")
+    func late() {
+        let session = Session()
+        session.read(Wire.message(template.set, Wire.set(300, record(1)), sequenceNumber: 0))
+        session.read(Wire.message(Wire.set(300, record(3)), sequenceNumber: 2))
+        session.read(Wire.message(Wire.set(300, record(2)), sequenceNumber: 1))
+        #expect(session.flows.count == 3)
+        #expect(session.minutes().map(\.lost) == [0])
+    }
+
+    @Test("records that come again are handed on again, and are no loss")
+    func duplicate() {
+        let session = Session()
+        session.read(Wire.message(template.set, Wire.set(300, record(1)), sequenceNumber: 0))
+        for _ in 0..<2 { session.read(Wire.message(Wire.set(300, record(2)), sequenceNumber: 1)) }
+        #expect(session.flows.count == 3)
+        #expect(session.minutes().allSatisfy { $0.records == 3 && $0.isComplete })
+    }
+
+    @Test("§9.1: after three malformed messages in a row the exporter of a stream is not listened to; a good one between begins anew")
+    func malfunctioning() {
+        let session = Session()
+        for _ in 0..<2 { session.read([1, 2, 3]) }
+        session.read(Wire.message(template.set))
+        for _ in 0..<2 { session.read([1, 2, 3]) }
+        #expect(!session.reader.isMalfunctioning)
+        session.read([1, 2, 3])
+        #expect(session.reader.isMalfunctioning)
+        var datagrams = SessionReader(exporter: "udp://192.0.2.7", isDatagram: true)
+        for _ in 0..<9 { _ = datagrams.read([0], at: .at(0), names: &session.names) { _, _ in true } }
+        #expect(!datagrams.isMalfunctioning)
+    }
+
+    @Test("a session falls back on an earlier one's templates")
+    func inherited() {
+        let session = Session()
+        session.read(Wire.message(template.set))
+        var reader = SessionReader(exporter: "udp://192.0.2.7", isDatagram: true)
+        reader.inheritTemplates(from: session.reader)
+        var flows = 0
+        _ = reader.read(Wire.message(Wire.set(300, record(1))), at: .at(0), names: &session.names) { _, _ in
+            flows += 1
+            return true
+        }
+        #expect(flows == 1)
     }
 
     @Test("a redefined template is compiled anew")

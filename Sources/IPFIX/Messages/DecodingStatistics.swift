@@ -59,6 +59,9 @@ public struct DecodingStatistics: Sendable, Hashable {
 
     /// Sets that wait for their template.
     public var setsWaiting: UInt64 { setsKept - setsReleased - setsExpired - setsUnreadable }
+
+    /// Sets without template that were never read and will not be.
+    public var setsSkipped: UInt64 { setsWithoutTemplate - setsKept + setsExpired + setsUnreadable }
 }
 
 extension DecodingStatistics {

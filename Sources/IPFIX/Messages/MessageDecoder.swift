@@ -52,7 +52,7 @@ public struct MessageDecoder: Sendable {
     }
 
     public mutating func decode(_ octets: RawSpan, at now: Timestamp) throws(MessageError) -> Message {
-        expire(at: now)
+        _ = expire(at: now)
         let header: MessageHeader
         do throws(MessageError) {
             header = try MessageHeader(reading: octets, acceptingNetFlow9: limits.acceptsNetFlow9)
@@ -84,6 +84,9 @@ public struct MessageDecoder: Sendable {
     /// ``DecodingLimits/domains``, are only in ``statistics``.
     public var statisticsByDomain: [(domain: UInt32, statistics: DecodingStatistics)] { domains.statistics }
 
+    /// Of one domain; nil before its first Message, and for those beyond ``DecodingLimits/domains``.
+    public func statistics(of domain: UInt32) -> DecodingStatistics? { domains.statistics(of: domain) }
+
     private mutating func accept(_ reading: inout MessageReading, _ octets: RawSpan, domain: Int?) {
         templates.commit()
         let header = reading.message.header
@@ -113,13 +116,29 @@ public struct MessageDecoder: Sendable {
         if inherited?.entry(domain: observed, id: id, at: reading.now) != nil { inherited = nil }
     }
 
-    private mutating func expire(at now: Timestamp) {
-        if !waiting.isEmpty {
-            for set in waiting.expire(at: now) {
-                uncounted.abandon(set.message)
-                domains.change(set.header.observationDomainID) { $0.setsExpired += 1 }
-            }
-        }
+    /// Drops the data that have waited for their template too long, and templates that are void. Decoding does so too; this is for the
+    /// time in which nothing comes.
+    ///
+    /// - Returns: the domain of each Set that was given up.
+    public mutating func expire(at now: Timestamp) -> [UInt32] {
+        sweep(at: now)
+        return waiting.isEmpty ? [] : waiting.expire(at: now).map { giveUp($0) }
+    }
+
+    /// Gives up all data that wait for their template, because the session is over.
+    ///
+    /// - Returns: the domain of each Set.
+    public mutating func abandonWaitingData() -> [UInt32] {
+        waiting.removeAll().map { giveUp($0) }
+    }
+
+    private mutating func giveUp(_ set: WaitingData.Waiting) -> UInt32 {
+        uncounted.abandon(set.message)
+        domains.change(set.header.observationDomainID) { $0.setsExpired += 1 }
+        return set.header.observationDomainID
+    }
+
+    private mutating func sweep(at now: Timestamp) {
         if let nextSweep, now < nextSweep, nextSweep - now <= Self.sweepInterval { return }
         nextSweep = now + Self.sweepInterval
         for domain in templates.expire(at: now) { domains.change(domain) { $0.templatesExpired += 1 } }

@@ -8,6 +8,12 @@ struct ObservedDomains: Sendable {
         let id: UInt32
         var sequence = SequenceTracker()
         var statistics = DecodingStatistics()
+
+        var allStatistics: DecodingStatistics {
+            var all = statistics
+            all.sequence = sequence.statistics
+            return all
+        }
     }
 
     private let capacity: Int
@@ -62,12 +68,10 @@ struct ObservedDomains: Sendable {
         states[index].sequence.settle(sequenceNumber: sequenceNumber, records: records)
     }
 
+    func statistics(of domain: UInt32) -> DecodingStatistics? { indices[domain].map { states[$0].allStatistics } }
+
     /// In the order of the domains' ids.
     var statistics: [(domain: UInt32, statistics: DecodingStatistics)] {
-        states.sorted { $0.id < $1.id }.map { state in
-            var statistics = state.statistics
-            statistics.sequence = state.sequence.statistics
-            return (state.id, statistics)
-        }
+        states.sorted { $0.id < $1.id }.map { ($0.id, $0.allStatistics) }
     }
 }

@@ -53,6 +53,8 @@ struct WaitingData: Sendable {
         return take(where: isOver)
     }
 
+    mutating func removeAll() -> [Waiting] { take { _ in true } }
+
     /// Removes the Sets of a domain that `isReadable` says can be read, in the order of their arrival.
     mutating func release(domain: UInt32, where isReadable: (Waiting) -> Bool) -> [Waiting] {
         take { $0.header.observationDomainID == domain && isReadable($0) }

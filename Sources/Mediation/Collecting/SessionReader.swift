@@ -21,49 +21,110 @@ public struct SessionReader: Sendable {
     /// Data Records of Options Templates and others that are no flows.
     public private(set) var otherRecords: UInt64 = 0
 
+    /// What the ledger has been told of each domain's loss.
+    private var told: [UInt32: Loss] = [:]
+    private var malformedInARow = 0
+    /// So many malformed Messages in a row are not an accident.
+    private static let toleratedMalformed = 3
+
     /// - Parameter isDatagram: whether Messages come over UDP.
-    public init(exporter: String, isDatagram: Bool = false) {
+    public init(exporter: String, isDatagram: Bool = false, limits: DecodingLimits = DecodingLimits()) {
         self.exporter = exporter
-        decoder = MessageDecoder(isDatagram: isDatagram)
+        decoder = MessageDecoder(limits: limits, isDatagram: isDatagram)
     }
 
-    /// Reads one whole Message and hands over its flow records in order.
+    /// Whether the exporter should not be listened to any more, because its last few Messages were all malformed (RFC 7011 §9.1).
+    ///
+    /// Never over UDP, where anybody can send such Messages in the exporter's name.
+    public var isMalfunctioning: Bool { malformedInARow >= Self.toleratedMalformed && !decoder.isDatagram }
+
+    /// Falls back on the templates of an earlier session of the same exporter until this one has announced its own.
+    public mutating func inheritTemplates(from earlier: SessionReader) {
+        decoder.inheritTemplates(from: earlier.decoder)
+    }
+
+    /// Reads one whole Message and hands over its flow records in order, after those that waited for a template which it brought.
     ///
     /// - Returns: the error when the Message was refused; nothing of it was used then.
     public mutating func read(
         _ octets: [UInt8], at now: Timestamp, names: inout NameTable, _ receive: (FlowRecord, inout NameTable) -> Bool
     ) -> MessageError? {
+        expire(at: now)
         let message: Message
         do {
-            message = try decoder.decode(octets)
+            message = try decoder.decode(octets, at: now)
+            malformedInARow = 0
         } catch {
+            malformedInARow += 1
             tally(domain: 0, at: now) { $0.malformed += 1 }
             return error
         }
-        var records: UInt64 = 0, refused: UInt64 = 0
-        var nodeName: NameID?
-        for set in message.dataSets {
-            let plan = plan(for: set)
-            guard plan.hasAddresses else {
-                otherRecords += UInt64(set.recordCount)
-                continue
-            }
-            plan.decode(unsafe octets.span.bytes, set: set, names: &names) { flow, names in
-                records += 1
-                if !receive(flow, &names) { refused += 1 }
-                nodeName = nodeName ?? flow.observingNode
-            }
-        }
+        var reading = Reading()
+        for kept in message.released { read(kept.set, of: kept.octets, names: &names, &reading, receive) }
+        for set in message.dataSets { read(set, of: octets, names: &names, &reading, receive) }
         let domain = message.header.observationDomainID
         tally(domain: domain, at: now) {
             $0.messages += 1
-            $0.records += records
-            $0.refused += refused
-            $0.setsWithoutTemplate += UInt64(message.setsWithoutTemplate)
-            if case .lost(let count) = message.sequence { $0.lost += UInt64(count) }
+            $0.records += reading.records
+            $0.refused += reading.refused
         }
-        if let nodeName, ledgerDomains.contains(domain) { nodeNames[domain] = nodeName }
+        tellLoss(of: domain, at: now, otherwise: Loss(lost: message.sequence.lost, sets: UInt64(message.setsWithoutTemplate)))
+        if let nodeName = reading.nodeName, ledgerDomains.contains(domain) { nodeNames[domain] = nodeName }
         return nil
+    }
+
+    /// Gives up data whose template has not come in time, for when nothing else comes.
+    public mutating func expire(at now: Timestamp) {
+        for domain in decoder.expire(at: now) { tellLoss(of: domain, at: now) }
+    }
+
+    /// Gives up all data that wait for a template: the session is over.
+    public mutating func end(at now: Timestamp) {
+        for domain in decoder.abandonWaitingData() { tellLoss(of: domain, at: now) }
+    }
+
+    private struct Reading {
+        var records: UInt64 = 0, refused: UInt64 = 0
+        var nodeName: NameID?
+    }
+
+    private mutating func read(
+        _ set: DataSet, of octets: [UInt8], names: inout NameTable, _ reading: inout Reading,
+        _ receive: (FlowRecord, inout NameTable) -> Bool
+    ) {
+        let plan = plan(for: set)
+        guard plan.hasAddresses else {
+            otherRecords += UInt64(set.recordCount)
+            return
+        }
+        // The span is the array's, which lives through the call.
+        plan.decode(unsafe octets.span.bytes, set: set, names: &names) { flow, names in
+            reading.records += 1
+            if !receive(flow, &names) { reading.refused += 1 }
+            reading.nodeName = reading.nodeName ?? flow.observingNode
+        }
+    }
+
+    /// Enters what the decoder knows of a domain's loss beyond what it knew before. Loss shrinks when Messages come late; in a minute that
+    /// was taken already it stands, so the ledger says too much rather than too little.
+    ///
+    /// - Parameter unfollowed: what the last Message says itself, for a domain that the decoder does not follow.
+    private mutating func tellLoss(of domain: UInt32, at now: Timestamp, otherwise unfollowed: Loss = Loss()) {
+        guard let statistics = decoder.statistics(of: domain) else {
+            tally(domain: domain, at: now) {
+                $0.lost += unfollowed.lost
+                $0.setsWithoutTemplate += unfollowed.sets
+            }
+            return
+        }
+        let before = told[domain] ?? Loss()
+        let loss = Loss(lost: statistics.sequence.lost, sets: statistics.setsSkipped)
+        if loss == before { return }
+        told[domain] = loss
+        tally(domain: domain, at: now) {
+            $0.lost = loss.lost >= before.lost ? $0.lost + (loss.lost - before.lost) : $0.lost - min($0.lost, before.lost - loss.lost)
+            $0.setsWithoutTemplate += loss.sets - before.sets
+        }
     }
 
     /// Notes that the exporter is still connected, so that a minute in which it had nothing to say does not look like silence.
@@ -98,6 +159,11 @@ public struct SessionReader: Sendable {
         count(&minutes[key, default: ExporterMinute(exporter: exporter, observationDomainID: domain, minute: key.minute)])
     }
 
+    private struct Loss: Hashable {
+        var lost: UInt64 = 0
+        var sets: UInt64 = 0
+    }
+
     private struct MinuteKey: Hashable {
         let domain: UInt32
         let minute: Timestamp
@@ -109,5 +175,11 @@ extension FlowRecord {
     fileprivate var observingNode: NameID? {
         let source = self[name: .sourceNodeName], destination = self[name: .destinationNodeName]
         return source == nil || destination == nil || source == destination ? source ?? destination : nil
+    }
+}
+
+extension SequenceTracker.Verdict {
+    fileprivate var lost: UInt64 {
+        if case .lost(let count) = self { UInt64(count) } else { 0 }
     }
 }
