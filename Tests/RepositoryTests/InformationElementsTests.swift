@@ -17,6 +17,19 @@ struct InformationElementsTests {
         #expect(RepositoryFiles.paths(below: "schemas/ipfix", ending: ".csv") == Self.files.map { "schemas/ipfix/\($0.name)" }.sorted())
     }
 
+    @Test("the files are in the order of their numbers, with a status and no comma too many")
+    func filesAreTidy() {
+        for file in Self.files {
+            let lines = String(decoding: file.octets, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            #expect(lines.first == "ElementID,Name,Abstract Data Type,Data Type Semantics,Units,Status,Description")
+            let rows = lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+            #expect(rows.allSatisfy { $0.count == 7 && ["current", "deprecated"].contains($0[5]) }, "\(file.name)")
+            let numbers = rows.compactMap { UInt16($0[0]) }
+            #expect(numbers.count == rows.count)
+            #expect(numbers == Set(numbers).sorted(), "\(file.name)")
+        }
+    }
+
     @Test("the elements named in code are those of the files, and all of Antrea's are named")
     func codeAndFilesAgree() throws {
         let registry = try InformationElementRegistry.standard(files: Self.files)
