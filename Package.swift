@@ -94,7 +94,7 @@ let package = Package(
         tests("FlowModelTests", "IPFIX", "FlowModel", "FlowTesting"),
         tests("MeteringTests", "IPFIX", "FlowModel", "Metering", "FlowTesting"),
         tests("MediationTests", "IPFIX", "FlowModel", "Mediation", "FlowTesting"),
-        tests("OpenVSwitchTests", "IPFIX", "Metering", "OpenVSwitch"),
+        tests("OpenVSwitchTests", "IPFIX", "Metering", "OpenVSwitch", "FlowTesting"),
         tests("ConntrackTests", "IPFIX", "Metering", "Conntrack"),
         tests("IPFIXTransportTests", "IPFIX", "IPFIXTransport", log, nioCore),
         tests("PacketCaptureTests", "PacketCapture", "IPFIX", "FlowTesting"),

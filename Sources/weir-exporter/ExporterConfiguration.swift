@@ -14,6 +14,10 @@ struct ExporterConfiguration {
     let ovsRunDirectory: String
     let bridge: String
     let accountingTable: UInt8?
+    /// Where OVS's own IPFIX stream is received, on the loopback interface.
+    let ovsIPFIXPort: UInt16
+    /// Whether the bridge is told to send it.
+    let configuresOVSIPFIX: Bool
     /// The greatest part of the time that dumps of OVS may stop the node's traffic.
     let dumpShare: Double
     let profile: ExportProfile
@@ -31,6 +35,8 @@ struct ExporterConfiguration {
         ovsRunDirectory = settings.ovsRunDirectory ?? Self.environment("OVS_RUNDIR") ?? "/var/run/openvswitch"
         bridge = settings.bridge ?? "br-int"
         accountingTable = settings.accountingTable
+        ovsIPFIXPort = settings.ovsIPFIXPort ?? 4749
+        configuresOVSIPFIX = settings.configuresOVSIPFIX
         dumpShare = (settings.dumpShare ?? 2) / 100
         profile = settings.profile ?? .weir
         pollInterval = settings.pollInterval ?? .seconds(5)

@@ -13,7 +13,7 @@ struct ExporterOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where to read connections: ovs, conntrack, or replay:DIR; may be repeated (default: ovs).", valueName: "SOURCE"),
+            "Where to read connections: ovs, ovs-ipfix, conntrack, or replay:DIR; may be repeated (default: ovs).", valueName: "SOURCE"),
         transform: { try SourceName($0) })
     var source: [SourceName] = []
 
@@ -35,6 +35,14 @@ struct ExporterOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Table of learned flows that count each direction of a connection, where there is one.", valueName: "0–254"))
     var accountingTable: UInt8?
+
+    @Option(
+        help: ArgumentHelp(
+            "UDP port of the loopback interface for OVS's own IPFIX, of --source ovs-ipfix (default: 4749).", valueName: "PORT"))
+    var ovsIpfixPort: UInt16?
+
+    @Flag(help: "Have the bridge send its IPFIX for --source ovs-ipfix, and stop it at the end.")
+    var ovsIpfixConfigure = false
 
     @Option(
         help: ArgumentHelp(

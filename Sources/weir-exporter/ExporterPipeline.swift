@@ -52,7 +52,9 @@ final class ExporterPipeline {
             for process in exporting { process.start() }
             return try replay(recording)
         }
+        takeBackBridgeStream()
         let sources = try configuration.sources.map { try source($0) }
+        defer { for source in sources { source.stop() } }
         var recording: RecordingWriter?
         if let directory = configuration.recordDirectory {
             recording = try RecordingWriter(directory: directory, nodeName: configuration.metering.nodeName, logger: logger)
@@ -69,10 +71,8 @@ final class ExporterPipeline {
 
     private func source(_ name: SourceName) throws -> any ConnectionSource {
         switch name {
-        case .ovs:
-            OVSSource(
-                runDirectory: configuration.ovsRunDirectory, bridge: configuration.bridge, accountingTable: configuration.accountingTable,
-                dumpShare: configuration.dumpShare, interval: configuration.pollInterval, logger: logger, clock: { [clock] in clock.now })
+        case .ovs: ovsSource("ovs", counting: accountingTable)
+        case .ovsIPFIX: ovsSource("ovs-ipfix", counting: try bridgeStream())
         case .conntrack:
             try KernelSource(zones: configuration.metering.zones, logger: logger)
         case .replay:
@@ -82,6 +82,40 @@ final class ExporterPipeline {
 }
 
 extension ExporterPipeline {
+    private func ovsSource(_ name: String, counting: (any DirectionCounting)?) -> OVSSource {
+        OVSSource(
+            name: name, runDirectory: configuration.ovsRunDirectory, counting: counting, dumpShare: configuration.dumpShare,
+            interval: configuration.pollInterval, logger: logger)
+    }
+
+    private var accountingTable: AccountingTable? {
+        configuration.accountingTable.map { table in
+            AccountingTable(
+                client: OpenFlowClient(socketPath: "\(configuration.ovsRunDirectory)/\(configuration.bridge).mgmt"), table: table,
+                clock: { [clock] in clock.now })
+        }
+    }
+
+    private func bridgeStream() throws -> BridgeStreamCounting {
+        let options = BridgeStreamCounting.Options(
+            bridge: configuration.bridge, databaseSocket: "\(configuration.ovsRunDirectory)/db.sock", port: configuration.ovsIPFIXPort,
+            configures: configuration.configuresOVSIPFIX, observationDomainID: configuration.observationDomainID,
+            interval: configuration.pollInterval)
+        return try BridgeStreamCounting(options, clock: { [clock] in clock.now }, logger: logger)
+    }
+
+    /// A run that did not end in good order has left the bridge sending to nobody.
+    private func takeBackBridgeStream() {
+        guard configuration.sources.contains(.ovs) || configuration.sources.contains(.ovsIPFIX), !configuration.configuresOVSIPFIX else {
+            return
+        }
+        let bridge = BridgeIPFIX(
+            bridge: configuration.bridge, databaseSocket: "\(configuration.ovsRunDirectory)/db.sock", timeout: .seconds(1))
+        if (try? bridge.undo()) == true {
+            logger.notice("took back the IPFIX that an earlier run had the bridge send", metadata: ["bridge": "\(configuration.bridge)"])
+        }
+    }
+
     /// Meters on this thread; the watchers and the wait for a signal have threads of their own.
     private func meter(_ sources: [any ConnectionSource], recording: RecordingWriter?) throws -> Bool {
         let watchers = try [watchPods(), watchDenied()].compactMap { $0 }
@@ -120,7 +154,7 @@ extension ExporterPipeline {
 
     /// Nil where no bridge of OVS decides.
     private func watchDenied() throws -> PlainThread? {
-        guard configuration.sources.contains(.ovs) else { return nil }
+        guard configuration.sources.contains(.ovs) || configuration.sources.contains(.ovsIPFIX) else { return nil }
         let path = "\(configuration.ovsRunDirectory)/\(configuration.bridge).mgmt"
         return try PlainThread("packet-ins") { [denied, stopping, clock, logger] in
             DeniedPacketStream(socketPath: path).run(

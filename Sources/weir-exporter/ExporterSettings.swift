@@ -13,6 +13,8 @@ struct ExporterSettings {
     let nodeName, ovsRunDirectory, bridge, record, rules: String?
     let accountingTable: UInt8?
     let dumpShare: Double?
+    let ovsIPFIXPort: UInt16?
+    let configuresOVSIPFIX: Bool
     let zones: [String]
     let markMask: UInt32?
     let allConnections: Bool
@@ -32,6 +34,8 @@ struct ExporterSettings {
         record = reader.text(options.record, "record")
         rules = reader.text(options.rules, "rules")
         accountingTable = reader.either(options.accountingTable, file?.integer("accounting-table", in: 0...254).map { UInt8($0) })
+        ovsIPFIXPort = reader.either(options.ovsIpfixPort, file?.integer("ovs-ipfix-port", in: 1...65_535).map { UInt16($0) })
+        configuresOVSIPFIX = options.ovsIpfixConfigure || file?.boolean("ovs-ipfix-configure") ?? false
         let share = reader.text(options.dumpShare, "dump-share")
         dumpShare = reader.parsed(share, "dump-share", "write a number of percent from 0.01 to 100") { text in
             Double(text).flatMap { (0.01...100).contains($0) ? $0 : nil }

@@ -5,12 +5,15 @@ import Daemon
 /// One value of `--source`.
 enum SourceName: Hashable {
     case ovs
+    /// With the counters of OVS's own IPFIX stream.
+    case ovsIPFIX
     case conntrack
     case replay(directory: String)
 
     init(_ text: String) throws(UnknownSource) {
         switch text {
         case "ovs": self = .ovs
+        case "ovs-ipfix": self = .ovsIPFIX
         case "conntrack": self = .conntrack
         case _ where text.hasPrefix("replay:") && text.count > 7: self = .replay(directory: String(text.dropFirst(7)))
         default: throw UnknownSource(text: text)
@@ -22,7 +25,8 @@ struct UnknownSource: Error, CustomStringConvertible {
     let text: String
 
     var description: String {
-        let guess = NearNames.suggestion(for: text, in: ["ovs", "conntrack", "replay:"]).map { "; did you mean '\($0)'?" } ?? ""
-        return "'\(text)' is no source; there are ovs, conntrack and replay:DIR\(guess)"
+        let guess =
+            NearNames.suggestion(for: text, in: ["ovs", "ovs-ipfix", "conntrack", "replay:"]).map { "; did you mean '\($0)'?" } ?? ""
+        return "'\(text)' is no source; there are ovs, ovs-ipfix, conntrack and replay:DIR\(guess)"
     }
 }

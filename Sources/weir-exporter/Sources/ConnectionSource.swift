@@ -12,6 +12,13 @@ protocol ConnectionSource: AnyObject {
     /// - Returns: what was read, with what could not be.
     /// - Throws: when the table could not be read to its end; what was handed over stays, and the next poll tries again.
     func poll(_ take: (Connection) -> Void) throws -> SourceReading
+
+    /// Takes back what was changed on the node; the last call.
+    func stop()
+}
+
+extension ConnectionSource {
+    func stop() {}
 }
 
 /// One reading of a source.

@@ -1,66 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import IPFIX
 import Logging
 import Metering
 import OpenVSwitch
 
-/// Open vSwitch's connection tracking, with counters from an accounting table where there is one.
+/// Open vSwitch's connection tracking, with counters from elsewhere where it has none.
 final class OVSSource: ConnectionSource {
-    let name = "ovs"
+    let name: String
     /// What dumping has cost the node's traffic.
     private(set) var budget: DumpBudget
     /// As of the last poll; nil until there was one.
     private(set) var tableUse: ConntrackTableUse?
 
     private let conntrack: OVSConntrack
-    private let accounting: Accounting?
-    private let clock: () -> Timestamp
+    private let counting: (any DirectionCounting)?
     private let interval: Duration
     private let logger: Logger
     private var isStretched = false
 
-    private final class Accounting {
-        let client: OpenFlowClient
-        let table: UInt8
-        var accounts = DirectionAccounts()
-
-        init(client: OpenFlowClient, table: UInt8) {
-            self.client = client
-            self.table = table
-        }
-    }
-
     /// - Parameters:
     ///   - dumpShare: the greatest part of the time that dumps may stop the node's traffic.
     ///   - interval: how often it is to be polled; longer intervals are told.
-    ///   - clock: when flows were counted.
     init(
-        runDirectory: String, bridge: String, accountingTable: UInt8?, dumpShare: Double = 0.02, interval: Duration, logger: Logger,
-        clock: @escaping () -> Timestamp
+        name: String, runDirectory: String, counting: (any DirectionCounting)?, dumpShare: Double = 0.02, interval: Duration, logger: Logger
     ) {
+        self.name = name
         conntrack = OVSConntrack(client: UnixctlClient(runDirectory: runDirectory), localTime: .system)
-        accounting = accountingTable.map {
-            Accounting(client: OpenFlowClient(socketPath: "\(runDirectory)/\(bridge).mgmt"), table: $0)
-        }
+        self.counting = counting
         budget = DumpBudget(share: dumpShare)
         self.interval = interval
         self.logger = logger
-        self.clock = clock
     }
 
     func poll(_ take: (Connection) -> Void) throws -> SourceReading {
-        // An error here fails the poll: connections without the counters they had would look like others.
-        try readAccounts()
-        let now = clock()
+        try counting?.update()
         var read = 0
         let statistics = try conntrack.poll { connection in
             var connection = connection
-            accounting?.accounts.count(&connection, at: now)
+            counting?.count(&connection)
             read += 1
             take(connection)
         }
-        accounting?.accounts.finishPoll(isWhole: statistics.isWhole)
+        counting?.finishPoll(isWhole: statistics.isWhole)
         budget.note(stall: statistics.stall, connections: read)
         noteTableUse(try conntrack.tableUse())
         let leastInterval = budget.leastInterval(connections: tableUse?.connections)
@@ -70,10 +51,7 @@ final class OVSSource: ConnectionSource {
             isWhole: statistics.isWhole, duration: statistics.duration, leastInterval: leastInterval)
     }
 
-    private func readAccounts() throws {
-        guard let accounting else { return }
-        accounting.accounts.update(try accounting.client.accounting(table: accounting.table, cookie: 0, mask: 0), at: clock())
-    }
+    func stop() { counting?.stop() }
 
     private func noteTableUse(_ use: ConntrackTableUse) {
         if let refused = use.refused, let before = tableUse?.refused, refused > before {
