@@ -102,8 +102,8 @@ let package = Package(
         tests("FlowStoreTests", "IPFIX", "FlowModel", "FlowStore", "FlowTesting", grdb),
         tests("DaemonTests", "Daemon", "IPFIX", log),
         tests(
-            "PipelineTests", "IPFIX", "FlowModel", "Metering", "FlowStore", "FlowTesting", "weir", "weir-exporter", "weir-aggregator",
-            grdbSQLite, log),
+            "PipelineTests", "IPFIX", "FlowModel", "Metering", "Mediation", "IPFIXTransport", "Daemon", "FlowStore", "FlowTesting", "weir",
+            "weir-exporter", "weir-aggregator", grdbSQLite, log),
         tests("CommandTests", "FlowTesting", "FlowModel", "FlowStore", "IPFIX", "weir"),
         tests("RepositoryTests", "IPFIX", "FlowModel", "FlowStore", "Schemas", "FlowTesting"),
     ]

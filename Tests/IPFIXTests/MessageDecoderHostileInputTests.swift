@@ -9,11 +9,10 @@ import Testing
     static let files = ["gen-std4.ipfix", "gen-biflow.ipfix", "gen-antrea.ipfix"]
     static let captures = ["softflowd-ipfix-udp.pcap", "softflowd-ipfix-biflow-tcp.pcap", "pmacct-nfprobe-ipfix-udp.pcap"]
 
-    static var fewTemplates: DecodingLimits {
-        var limits = DecodingLimits()
-        limits.templates = 64
-        return limits
-    }
+    static let netFlow9 = "softflowd-netflow9-udp.pcap"
+    static let netFlow9Too = DecodingLimits.with(\.acceptsNetFlow9, true)
+
+    static let fewTemplates = DecodingLimits.with(\.templates, 64)
 
     static func messages(_ name: String) throws -> [[UInt8]] {
         name.hasSuffix(".pcap") ? try Capture(fixture: "ipfix/\(name)").messages : try MessageStream.messages(ofFile: "ipfix/\(name)")
@@ -74,6 +73,61 @@ import Testing
             }
             _ = isTaken(withLength(message), by: &decoder)
         }
+    }
+
+    @Test("one octet changed anywhere, in a session of either transport", arguments: files + captures + [netFlow9], [false, true])
+    func change(name: String, isDatagram: Bool) throws {
+        let messages = try Self.messages(name).prefix(12)
+        var decoder = MessageDecoder(limits: Self.netFlow9Too, isDatagram: isDatagram)
+        for message in messages { _ = isTaken(message, by: &decoder) }
+        for message in messages {
+            for index in message.indices {
+                for mask in [0xFF, 0x01, 0x80] as [UInt8] {
+                    var changed = message
+                    changed[index] ^= mask
+                    _ = isTaken(changed, by: &decoder)
+                }
+            }
+            check(decoder)
+        }
+    }
+
+    @Test("a NetFlow packet cut anywhere is taken in part or refused")
+    func netFlow9Truncation() throws {
+        for message in try Self.messages(Self.netFlow9) {
+            var decoder = MessageDecoder(limits: Self.netFlow9Too, isDatagram: true)
+            for end in message.indices { _ = isTaken(Array(message[..<end]), by: &decoder) }
+            check(decoder)
+        }
+    }
+
+    @Test("messages of many exporters in any order, some late, some twice, with clocks that jump", arguments: [21, 22, 23] as [UInt64])
+    func disorder(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let messages = try (Self.files + Self.captures + [Self.netFlow9]).flatMap(Self.messages)
+        var limits = Self.netFlow9Too
+        limits.keptOctets = 1 << 13
+        limits.templates = 8
+        var sessions = [MessageDecoder(limits: limits, isDatagram: true), MessageDecoder(limits: limits)]
+        var now = Timestamp(seconds: 1_800_000_000)
+        for _ in 0..<2000 {
+            guard let message = messages.randomElement(using: &generator) else { return }
+            now = now + .milliseconds(generator.isOnce(in: 50) ? .random(in: -4_000_000...4_000_000, using: &generator) : 100)
+            let index = Int.random(in: sessions.indices, using: &generator)
+            if generator.isOnce(in: 100) { sessions[index].inheritTemplates(from: sessions[1 - index]) }
+            if generator.isOnce(in: 100) { _ = try? sessions[index].restoreTemplates(from: sessions[1 - index].savedTemplates(), at: now) }
+            _ = try? sessions[index].decode(message, at: now)
+        }
+        for session in sessions { check(session) }
+    }
+
+    /// Every Set that came without template is somewhere.
+    private func check(_ decoder: MessageDecoder) {
+        let statistics = decoder.statistics
+        #expect(statistics.setsWithoutTemplate >= statistics.setsKept + statistics.setsWithoutRoom)
+        #expect(statistics.setsKept >= statistics.setsReleased + statistics.setsExpired + statistics.setsUnreadable)
+        #expect(statistics.setsWithoutTemplate == statistics.setsWaiting + statistics.setsSkipped + statistics.setsReleased)
+        #expect(decoder.statisticsByDomain.reduce(0) { $0 + $1.statistics.messages } <= statistics.messages)
     }
 
     @Test("random octets after a good header never stop the decoder", arguments: [11, 12, 13] as [UInt64])

@@ -121,12 +121,27 @@ struct ReplayPipelineTests {
         let cluster = try Cluster()
         try cluster.startAggregator()
         let port = try #require(UInt16(cluster.endpoints[0].split(separator: ":").last ?? ""))
-        let message: [UInt8] = [0, 10, 0, 20] + Array(repeating: 0, count: 12) + [1, 44, 255, 255]
-        try send(Array(repeating: message, count: 1000).flatMap(\.self), to: port)
+        let malformed: [UInt8] = [0, 10, 0, 20] + Array(repeating: 0, count: 12) + [1, 44, 255, 255]
+        let good: [UInt8] = [0, 10, 0, 16] + Array(repeating: 0, count: 12)
+        // A good one now and then: an exporter that sends nothing but malformed messages is not listened to.
+        try send(Array(repeating: malformed + malformed + good, count: 500).flatMap(\.self), to: port)
         let log = try #require(cluster.aggregator)
         #expect(try cluster.stopAggregator() == 0)
         #expect(log.logText.split(separator: "\n").count { $0.contains("message refused") } == 10)
         #expect(try cluster.count("SELECT sum(malformed) FROM exporters") == 1000)
+    }
+
+    @Test("a stream of nothing but malformed messages is ended after three")
+    func endsMalfunctioningStream() throws {
+        let cluster = try Cluster()
+        try cluster.startAggregator()
+        let port = try #require(UInt16(cluster.endpoints[0].split(separator: ":").last ?? ""))
+        let malformed: [UInt8] = [0, 10, 0, 20] + Array(repeating: 0, count: 12) + [1, 44, 255, 255]
+        try send(Array(repeating: malformed, count: 10).flatMap(\.self), to: port)
+        let log = try #require(cluster.aggregator)
+        #expect(try cluster.stopAggregator() == 0)
+        #expect(log.logText.contains("session ended: its last messages were all malformed"))
+        #expect(try cluster.count("SELECT sum(malformed) FROM exporters") == 3)
     }
 
     @Test("pod names and labels from the wire start no log line and command no terminal")

@@ -23,23 +23,26 @@ extension MessageDecoder {
 
     private mutating func readData(_ set: SetHeader, _ octets: RawSpan, _ reading: inout MessageReading) throws(MessageError) {
         let domain = reading.message.header.observationDomainID
-        guard let (entry, isInherited) = entry(domain: domain, id: set.id, at: reading.now) else {
+        if let entry = templates.entry(domain: domain, id: set.id, at: reading.now) {
+            try readData(set, by: entry, octets, &reading)
+        } else if let entry = inherited?.entry(domain: domain, id: set.id, at: reading.now) {
+            try readData(set, by: entry, octets, &reading)
+            reading.statistics.setsByInheritedTemplate += 1
+        } else {
             reading.message.setsWithoutTemplate += 1
             reading.statistics.setsWithoutTemplate += 1
             // A Set without octets has no records, whatever its template.
             if !set.body.isEmpty { reading.unread.append((set.id, set.body)) }
-            return
         }
+    }
+
+    private func readData(
+        _ set: SetHeader, by entry: TemplateTable.Entry, _ octets: RawSpan, _ reading: inout MessageReading
+    ) throws(MessageError) {
         let count = try RecordWalker.count(of: entry.template, in: octets, body: set.body)
-        if isInherited { reading.statistics.setsByInheritedTemplate += 1 }
         reading.statistics.count(records: count, of: entry.template)
         reading.message.dataSets.append(
             DataSet(template: entry.template, templateGeneration: entry.generation, body: set.body, recordCount: count))
-    }
-
-    private func entry(domain: UInt32, id: UInt16, at now: Timestamp) -> (TemplateTable.Entry, isInherited: Bool)? {
-        if let own = templates.entry(domain: domain, id: id, at: now) { return (own, false) }
-        return inherited?.entry(domain: domain, id: id, at: now).map { ($0, true) }
     }
 
     private mutating func readTemplates(

@@ -18,7 +18,8 @@ public struct MessageDecoder: Sendable {
     var domains: ObservedDomains
     var waiting: WaitingData
     private var uncounted = UncountedMessages()
-    private var nextSweep: Timestamp?
+    /// While it is this time, templates need not be looked through again.
+    private var unswept: Range<Timestamp>?
 
     /// How often templates are looked through for those that are void.
     private static let sweepInterval = Duration.seconds(60)
@@ -139,8 +140,8 @@ public struct MessageDecoder: Sendable {
     }
 
     private mutating func sweep(at now: Timestamp) {
-        if let nextSweep, now < nextSweep, nextSweep - now <= Self.sweepInterval { return }
-        nextSweep = now + Self.sweepInterval
+        if let unswept, unswept.contains(now) { return }
+        unswept = now..<now + Self.sweepInterval
         for domain in templates.expire(at: now) { domains.change(domain) { $0.templatesExpired += 1 } }
     }
 }

@@ -9,9 +9,9 @@ struct TemplateTable: Sendable {
         let template: Template
         fileprivate(set) var generation: UInt64
         /// When it came last.
-        var received: Timestamp
-        /// Between its last two comings; zero while it came once.
-        var interval = Duration.zero
+        fileprivate(set) var received: Timestamp
+        /// The last moment at which it is believed.
+        fileprivate(set) var lastMoment: Timestamp
     }
 
     enum Insertion { case new, repeated, redefined, refused }
@@ -43,7 +43,7 @@ struct TemplateTable: Sendable {
     }
 
     func entry(domain: UInt32, id: UInt16, at now: Timestamp) -> Entry? {
-        guard var entry = domains[domain]?.templates[id] ?? domains[domain]?.optionsTemplates[id], isAlive(entry, at: now) else {
+        guard var entry = domains[domain]?.templates[id] ?? domains[domain]?.optionsTemplates[id], now <= entry.lastMoment else {
             return nil
         }
         entry.generation |= generationMark
@@ -57,8 +57,8 @@ struct TemplateTable: Sendable {
         let known = stored(template.id, domain, isOptions)
         if let known, known.template == template {
             var entry = known
-            entry.interval = max(.zero, now - known.received)
             entry.received = now
+            entry.lastMoment = lastMoment(of: now, interval: now - known.received)
             store(entry, template.id, domain, isOptions)
             return .repeated
         }
@@ -69,7 +69,8 @@ struct TemplateTable: Sendable {
             return .refused
         }
         generation += 1
-        store(Entry(template: template, generation: generation, received: now), template.id, domain, isOptions)
+        let entry = Entry(template: template, generation: generation, received: now, lastMoment: lastMoment(of: now))
+        store(entry, template.id, domain, isOptions)
         return known != nil || other ? .redefined : .new
     }
 
@@ -110,7 +111,7 @@ struct TemplateTable: Sendable {
     /// - Returns: the domain of each.
     mutating func expire(at now: Timestamp) -> [UInt32] {
         guard hasLifetimes else { return [] }
-        let expired = all.filter { !isAlive($0.entry, at: now) }
+        let expired = all.filter { now > $0.entry.lastMoment }
         for (domain, entry) in expired { replace(entry.template.id, domain, entry.template.isOptionsTemplate, with: nil) }
         return expired.map(\.domain)
     }
@@ -126,6 +127,7 @@ struct TemplateTable: Sendable {
     mutating func renew(_ entry: Entry, _ domain: UInt32, at time: Timestamp) {
         var entry = entry
         entry.received = time
+        entry.lastMoment = lastMoment(of: time)
         replace(entry.template.id, domain, entry.template.isOptionsTemplate, with: entry)
     }
 
@@ -137,8 +139,9 @@ struct TemplateTable: Sendable {
         .sorted { ($0.domain, $0.entry.template.id) < ($1.domain, $1.entry.template.id) }
     }
 
-    private func isAlive(_ entry: Entry, at now: Timestamp) -> Bool {
-        !hasLifetimes || now - entry.received <= max(limits.templateLifetime, entry.interval * 3)
+    /// - Parameter interval: between the last two comings of the template; zero while it came once.
+    private func lastMoment(of received: Timestamp, interval: Duration = .zero) -> Timestamp {
+        hasLifetimes ? received + max(limits.templateLifetime, interval * 3) : Timestamp(milliseconds: .max)
     }
 }
 
