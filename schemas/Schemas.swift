@@ -4,7 +4,8 @@
 public enum Schemas {
     /// The steps that make a flow store, oldest first. A released one is never edited.
     public static let migrations: [Migration] = [
-        Migration(name: "v1-flows", sql: String(decoding: PackageResources.v1_flows_sql, as: UTF8.self))
+        Migration(name: "v1-flows", sql: String(decoding: PackageResources.v1_flows_sql, as: UTF8.self)),
+        Migration(name: "v2-statistics", sql: String(decoding: PackageResources.v2_statistics_sql, as: UTF8.self)),
     ]
 
     /// The registries of Information Elements, `ipfix/*.csv`, in the form that `InformationElementRegistry.standard` reads.

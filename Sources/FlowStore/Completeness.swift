@@ -48,9 +48,20 @@ public struct Completeness: Sendable, Hashable {
         public var setsWithoutTemplate: Int64 = 0
         public var malformed: Int64 = 0
         public var refused: Int64 = 0
+        public var late: Int64 = 0
+        public var notSent: Int64 = 0
+        public var untracked: Int64 = 0
 
         public init() {}
 
         public var isNone: Bool { self == Losses() }
     }
+}
+
+extension Completeness.Losses {
+    /// Under the names of `ExporterMinute`'s losses, in its order; a test holds it.
+    static let all: [(name: String, path: any WritableKeyPath<Self, Int64> & Sendable)] = [
+        ("lost", \.lost), ("setsWithoutTemplate", \.setsWithoutTemplate), ("malformed", \.malformed), ("refused", \.refused),
+        ("late", \.late), ("notSent", \.notSent), ("untracked", \.untracked),
+    ]
 }

@@ -113,12 +113,11 @@ struct CompletenessScan {
 extension Completeness.Losses {
     /// Saturates, as the ledger does.
     static func + (a: Self, b: Self) -> Self {
-        func sum(_ a: Int64, _ b: Int64) -> Int64 { a > .max - b ? .max : a + b }
         var result = a
-        result.lost = sum(a.lost, b.lost)
-        result.setsWithoutTemplate = sum(a.setsWithoutTemplate, b.setsWithoutTemplate)
-        result.malformed = sum(a.malformed, b.malformed)
-        result.refused = sum(a.refused, b.refused)
+        for (_, path) in all {
+            let (sum, overflow) = a[keyPath: path].addingReportingOverflow(b[keyPath: path])
+            result[keyPath: path] = overflow ? .max : sum
+        }
         return result
     }
 }

@@ -9,7 +9,7 @@ extension FlowReader {
           (SELECT text FROM name WHERE name.id = exporter),
           observationDomainID,
           (SELECT text FROM name WHERE name.id = nodeName),
-          lost, setsWithoutTemplate, malformed, refused
+          \(Completeness.Losses.all.map(\.name).joined(separator: ", "))
         FROM exporter_minute
         WHERE minute >= ? AND minute < ?
         ORDER BY minute
@@ -30,10 +30,9 @@ extension FlowReader {
 
     private func row(_ statement: Statement) -> CompletenessScan.Row {
         var losses = Completeness.Losses()
-        losses.lost = statement.integer(at: 4) ?? 0
-        losses.setsWithoutTemplate = statement.integer(at: 5) ?? 0
-        losses.malformed = statement.integer(at: 6) ?? 0
-        losses.refused = statement.integer(at: 7) ?? 0
+        for (offset, count) in Completeness.Losses.all.enumerated() {
+            losses[keyPath: count.path] = statement.integer(at: Int32(4 + offset)) ?? 0
+        }
         return CompletenessScan.Row(
             minute: statement.integer(at: 0) ?? 0, exporter: statement.text(at: 1) ?? "",
             observationDomainID: statement.integer(at: 2) ?? 0,

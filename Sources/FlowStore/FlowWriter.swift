@@ -18,22 +18,26 @@ public final class FlowWriter: @unchecked Sendable {
     private var names = NameRows()
     private var addresses = AddressRows()
     private var sequence = IntervalSequence()
+    private var statistics: StatisticsWriter?
 
     /// - Parameter queue: a connection to a store that is up to date.
     init(queue: DatabaseQueue, lock: WriterLock) throws(StoreError) {
         self.queue = queue
         self.lock = lock
         do {
-            (statements, firstConnection) = try queue.writeWithoutTransaction { database in
+            (statements, statistics, firstConnection) = try queue.writeWithoutTransaction { database in
                 let connection = try Connection(database)
                 let last = try Statement(connection, "SELECT max(id) FROM connection").firstInteger() ?? 0
-                return (try WriterStatements(connection), last + 1)
+                return (try WriterStatements(connection), try StatisticsWriter(connection), last + 1)
             }
         } catch { throw StoreError(error) }
     }
 
     // Statements go before the connection they belong to.
-    deinit { statements = nil }
+    deinit {
+        statements = nil
+        statistics = nil
+    }
 
     /// The first connection id that the store had not used when it was opened.
     public func nextConnection() -> Int64 { firstConnection }
@@ -71,6 +75,7 @@ public final class FlowWriter: @unchecked Sendable {
         names.rollBack()
         addresses.rollBack()
         sequence.rollBack()
+        statistics?.rollBack()
     }
 }
 
@@ -84,9 +89,10 @@ extension FlowWriter {
             if interval.hasInterval { try storeInterval(interval, using: statements, &result) }
         }
         for minute in batch.exporterMinutes {
-            try add(minute, using: statements)
+            try statements.add(minute)
             result.exporterMinutes += 1
         }
+        for received in batch.statistics { try statistics?.store(received, names: &names, using: statements, &result) }
         return result
     }
 
@@ -109,7 +115,7 @@ extension FlowWriter {
         }
         let statement = statements.insertInterval
         statement.clear()
-        statement.bind(try sequence.id(ofSecond: end.seconds, using: statements), at: 1)
+        statement.bind(try sequence.id(ofSecond: end.seconds, last: statements.lastInterval), at: 1)
         statement.bind(interval.connection, at: 2)
         try bind(StoreLayout.intervalColumns, of: interval.record, to: statement, from: 3, using: statements, &result)
         try statement.run()
@@ -145,18 +151,5 @@ extension FlowWriter {
             }
             index += 1
         }
-    }
-
-    private func add(_ minute: ExporterMinute, using statements: WriterStatements) throws(StoreError) {
-        let statement = statements.addExporterMinute
-        statement.clear()
-        statement.bind(minute.minute.milliseconds, at: 1)
-        statement.bind(try statements.row(ofName: minute.exporter), at: 2)
-        statement.bind(Int64(minute.observationDomainID), at: 3)
-        if let node = minute.nodeName { statement.bind(try statements.row(ofName: node), at: 4) }
-        for (offset, count) in ExporterMinute.counts.enumerated() {
-            statement.bind(Int64(clamping: minute[keyPath: count.path]), at: Int32(5 + offset))
-        }
-        try statement.run()
     }
 }

@@ -11,14 +11,16 @@ struct IntervalSequence {
 
     /// A free id for an interval that ends in a second. A second with more than four million takes the next second's, of which a
     /// thousand are tried.
-    mutating func id(ofSecond second: Int64, using statements: WriterStatements) throws(StoreError) -> Int64 {
+    ///
+    /// - Parameter last: the largest id that the table has in a range.
+    mutating func id(ofSecond second: Int64, last: (ClosedRange<Int64>) throws(StoreError) -> Int64?) throws(StoreError) -> Int64 {
         for candidate in second..<min(second + 1000, IntervalID.seconds.upperBound) {
             let range = IntervalID.range(ofSecond: candidate)
             var id: Int64
             if let known = next[candidate] {
                 id = known
             } else {
-                id = try statements.lastInterval(in: range).map { $0 + 1 } ?? range.lowerBound
+                id = try last(range).map { $0 + 1 } ?? range.lowerBound
             }
             guard id <= range.upperBound else { continue }
             if next.count >= capacity { next.removeAll(keepingCapacity: true) }

@@ -81,7 +81,8 @@ final class StatementGuardian {
     /// The views, the tables beneath them, and SQLite's own list of both.
     private static let tables =
         Set(StoreViews.all.map(\.name)).union([
-            "name", "address", "connection", "interval", "exporter_minute", "sqlite_schema", "sqlite_master",
+            "name", "address", "connection", "interval", "exporter_minute", "rule", "rule_statistics", "port", "port_statistics",
+            "exporter_counter", "exporter_statistic", "sqlite_schema", "sqlite_master",
         ])
 
     /// SQLite's functions that compute a value from their arguments. Those that load code, look into the program, or allocate at will

@@ -46,21 +46,14 @@ enum StoreLayout {
 
     private static func amendment(_ column: String) -> String { "\(column) = COALESCE(excluded.\(column), \(column))" }
 
-    private static func addition(_ column: String) -> String {
-        "\(column) = iif(\(column) > \(Int64.max) - excluded.\(column), \(Int64.max), \(column) + excluded.\(column))"
+    private static func addition(_ column: String) -> String { "\(column) = \(sum(column))" }
+
+    /// The SQL of what a row has of a column and what is added to it.
+    static func sum(_ column: String) -> String {
+        "iif(\(column) > \(Int64.max) - excluded.\(column), \(Int64.max), \(column) + excluded.\(column))"
     }
 
     private static func list(_ columns: [Column]) -> String { columns.map(\.name).joined(separator: ", ") }
 
-    private static func parameters(_ count: Int) -> String { repeatElement("?", count: count).joined(separator: ", ") }
-}
-
-extension ExporterMinute {
-    /// The counts of the ledger under their columns' names.
-    static var counts: [(name: String, path: any WritableKeyPath<ExporterMinute, UInt64> & Sendable)] {
-        [
-            ("messages", \.messages), ("records", \.records), ("lost", \.lost), ("setsWithoutTemplate", \.setsWithoutTemplate),
-            ("malformed", \.malformed), ("refused", \.refused),
-        ]
-    }
+    static func parameters(_ count: Int) -> String { repeatElement("?", count: count).joined(separator: ", ") }
 }

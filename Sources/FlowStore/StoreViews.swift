@@ -10,6 +10,7 @@ internal import GRDB
 enum StoreViews {
     static let all: [(name: String, sql: String)] = [
         ("flows", flows), ("connections", connections), ("exporters", exporters), ("completeness", completeness),
+        ("policy_rules", series(.rules)), ("ports", series(.ports)), ("statistics", statistics),
     ]
 
     /// Makes the views that are missing or differ, in the caller's transaction.
@@ -56,42 +57,6 @@ enum StoreViews {
         ) AS sums ON sums.connection = connection.id
         """
 
-    private static let exporters = """
-        CREATE VIEW exporters AS
-        SELECT
-          \(text(ofName: "exporter")) AS exporter,
-          observationDomainID,
-          \(text(ofName: "nodeName")) AS nodeName,
-          \(isoTime("firstMinute")) AS firstMinute,
-          \(isoTime("lastMinute")) AS lastMinute,
-          minutes,
-          \(lines(ExporterMinute.counts.map(\.name)))
-        FROM (
-          SELECT
-            exporter,
-            observationDomainID,
-            max(nodeName) AS nodeName,
-            min(minute) AS firstMinute,
-            max(minute) AS lastMinute,
-            count(*) AS minutes,
-            \(lines(ExporterMinute.counts.map { "\(sum($0.name)) AS \($0.name)" }, indent: 4))
-          FROM exporter_minute
-          GROUP BY exporter, observationDomainID
-        )
-        """
-
-    private static let completeness = """
-        CREATE VIEW completeness AS
-        SELECT
-          \(isoTime("minute")) AS minute,
-          \(text(ofName: "exporter")) AS exporter,
-          observationDomainID,
-          \(text(ofName: "nodeName")) AS nodeName,
-          \(lines(ExporterMinute.counts.map(\.name))),
-          \(ExporterMinute.counts.dropFirst(2).map { "\($0.name) = 0" }.joined(separator: " AND ")) AS isComplete
-        FROM exporter_minute
-        """
-
     private static let connectionFields = FlowSchema.fields.filter { $0.storage == .connection }
     private static let totals = FlowCounter.allCases.map { FlowSchema.name(of: $0.total(.common)) }
     private static let deltas = FlowCounter.allCases.map { FlowSchema.name(of: $0.delta(.common)) }
@@ -99,9 +64,9 @@ enum StoreViews {
 
     /// SQLite's sum() is an error where it overflows, so that one absurd count would make the view unreadable. This one saturates, is exact
     /// up to 2^53, and is NULL when nothing is known.
-    private static func sum(_ column: String) -> String { "CAST(CASE WHEN count(\(column)) > 0 THEN total(\(column)) END AS INTEGER)" }
+    static func sum(_ column: String) -> String { "CAST(CASE WHEN count(\(column)) > 0 THEN total(\(column)) END AS INTEGER)" }
 
-    private static func lines(_ columns: [String], indent: Int = 2) -> String {
+    static func lines(_ columns: [String], indent: Int = 2) -> String {
         columns.joined(separator: ",\n" + String(repeating: " ", count: indent))
     }
 }
@@ -127,9 +92,9 @@ extension StoreViews {
         }
     }
 
-    private static func text(ofName row: String) -> String { "(SELECT text FROM name WHERE name.id = \(row))" }
+    static func text(ofName row: String) -> String { "(SELECT text FROM name WHERE name.id = \(row))" }
 
-    private static func isoTime(_ milliseconds: String) -> String { "strftime('%Y-%m-%dT%H:%M:%SZ', \(milliseconds) / 1000, 'unixepoch')" }
+    static func isoTime(_ milliseconds: String) -> String { "strftime('%Y-%m-%dT%H:%M:%SZ', \(milliseconds) / 1000, 'unixepoch')" }
 
     /// RFC 9562 §4: 8-4-4-4-12 lower-case digits.
     private static func uuidText(_ blob: String) -> String {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import FlowModel
 internal import IPFIX
 
 /// The writer's prepared statements.
 struct WriterStatements {
     let upsertConnection: Statement
     let insertInterval: Statement
-    let addExporterMinute: Statement
+    private let addExporterMinute: Statement
     private let selectName: Statement
     private let insertName: Statement
     private let selectAddress: Statement
@@ -29,7 +30,7 @@ struct WriterStatements {
         try selectName.bind(text, at: 1)
         if let row = try selectName.firstInteger() { return row }
         try insertName.bind(text, at: 1)
-        return try inserted(insertName)
+        return try insertName.insertedRow()
     }
 
     /// The row of an address, made if there is none.
@@ -39,7 +40,7 @@ struct WriterStatements {
         if let row = try selectAddress.firstInteger() { return row }
         try insertAddress.bind(octets: octets, at: 1)
         try insertAddress.bind(address.description, at: 2)
-        return try inserted(insertAddress)
+        return try insertAddress.insertedRow()
     }
 
     func lastInterval(in range: ClosedRange<Int64>) throws(StoreError) -> Int64? {
@@ -48,11 +49,28 @@ struct WriterStatements {
         return try selectLastInterval.firstInteger()
     }
 
-    private func inserted(_ statement: Statement) throws(StoreError) -> Int64 {
-        guard try statement.step(), let row = statement.integer(at: 0) else {
+    /// Adds an entry to the ledger.
+    func add(_ minute: ExporterMinute) throws(StoreError) {
+        let statement = addExporterMinute
+        statement.clear()
+        statement.bind(minute.minute.milliseconds, at: 1)
+        statement.bind(try row(ofName: minute.exporter), at: 2)
+        statement.bind(Int64(minute.observationDomainID), at: 3)
+        if let node = minute.nodeName { statement.bind(try row(ofName: node), at: 4) }
+        for (offset, count) in ExporterMinute.counts.enumerated() {
+            statement.bind(Int64(clamping: minute[keyPath: count.path]), at: Int32(5 + offset))
+        }
+        try statement.run()
+    }
+}
+
+extension Statement {
+    /// Runs an `INSERT … RETURNING id` to its end; the id.
+    func insertedRow() throws(StoreError) -> Int64 {
+        guard try step(), let row = integer(at: 0) else {
             throw .failed(code: 1, message: "an insert returned no row")
         }
-        _ = try statement.step()
+        _ = try step()
         return row
     }
 }

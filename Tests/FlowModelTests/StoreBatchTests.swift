@@ -20,19 +20,20 @@ import Testing
         #expect(!batch.isEmpty)
     }
 
-    @Test("a minute is complete when nothing of it was lost, skipped, malformed or refused")
-    func isComplete() {
-        let minute = ExporterMinute(exporter: "udp://192.0.2.7", observationDomainID: 1, minute: Timestamp(seconds: 60))
+    @Test("a minute is complete unless one of its losses is not zero", arguments: ExporterMinute.counts.map(\.name))
+    func isComplete(name: String) throws {
+        let count = try #require(ExporterMinute.counts.first { $0.name == name })
+        var minute = ExporterMinute(exporter: "udp://192.0.2.7", observationDomainID: 1, minute: Timestamp(seconds: 60))
         #expect(minute.isComplete)
-        let counts: [WritableKeyPath<ExporterMinute, UInt64>] = [\.lost, \.setsWithoutTemplate, \.malformed, \.refused]
-        for count in counts {
-            var other = minute
-            other[keyPath: count] = 1
-            #expect(!other.isComplete)
-        }
-        var busy = minute
-        busy.messages = 5
-        busy.records = 50
-        #expect(busy.isComplete)
+        minute[keyPath: count.path] = 1
+        #expect(minute.isComplete != count.isLoss)
+    }
+
+    @Test("losses are what did not arrive, was not read, not kept, not sent or not seen")
+    func losses() {
+        #expect(
+            ExporterMinute.counts.filter(\.isLoss).map(\.name) == [
+                "lost", "setsWithoutTemplate", "malformed", "refused", "late", "notSent", "untracked",
+            ])
     }
 }

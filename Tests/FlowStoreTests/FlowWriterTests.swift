@@ -191,14 +191,18 @@ import Testing
         batch.exporterMinutes = [minute, later]
         #expect(try writer.write(batch).exporterMinutes == 2)
         #expect(
-            try rows("SELECT * FROM completeness")
-                == [["2023-11-14T22:13:00Z", "tcp://192.0.2.7", "5", "node-a", "\(Int64.max)", "20", "3", "0", "0", "0", "0"]])
+            try rows(
+                "SELECT minute, exporter, observationDomainID, nodeName, messages, records, lost, setsWithoutTemplate, isComplete FROM completeness"
+            )
+                == [["2023-11-14T22:13:00Z", "tcp://192.0.2.7", "5", "node-a", "\(Int64.max)", "20", "3", "0", "0"]])
         #expect(
-            try rows("SELECT * FROM exporters")
+            try rows(
+                "SELECT exporter, observationDomainID, nodeName, firstMinute, lastMinute, minutes, messages, records, lost, refused FROM exporters"
+            )
                 == [
                     [
                         "tcp://192.0.2.7", "5", "node-a", "2023-11-14T22:13:00Z", "2023-11-14T22:13:00Z", "1", "\(Int64.max)", "20", "3",
-                        "0", "0", "0",
+                        "0",
                     ]
                 ])
     }

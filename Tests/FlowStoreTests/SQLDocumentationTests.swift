@@ -7,41 +7,69 @@ import Testing
 
 @testable import FlowStore
 
-/// docs/sql.md tells of the views as they are. `WEIR_UPDATE_DOCS=1` writes its table of fields anew.
+/// docs/sql.md tells of the views as they are. `WEIR_UPDATE_DOCS=1` writes its tables of fields anew.
 @Suite struct SQLDocumentationTests {
     private static let path =
         #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/") + "/docs/sql.md"
-    private static let begin = "<!-- fields: generated from FlowSchema, see SQLDocumentationTests -->\n"
-    private static let end = "<!-- end of fields -->\n"
 
-    private static var fields: String {
-        let rows = FlowSchema.fields.map { definition in
-            "| `\(definition.name)` | \(kind(definition)) | \(definition.summary.replacing("|", with: "\\|")) |\n"
+    /// A table of the page that is made from a table of the program, between two marks of its name.
+    private struct GeneratedTable {
+        let name: String
+        let source: String
+        let rows: [String]
+
+        var begin: String { "<!-- \(name): generated from \(source), see SQLDocumentationTests -->\n" }
+        var end: String { "<!-- end of \(name) -->\n" }
+        var text: String { "| Column | Type | What it is |\n|---|---|---|\n" + rows.joined() }
+
+        static let all = [
+            GeneratedTable(
+                name: "fields", source: "FlowSchema",
+                rows: FlowSchema.fields.map { row($0.name, type($0.kind), $0.summary) }),
+            GeneratedTable(
+                name: "ledger", source: "ExporterMinute", rows: ExporterMinute.counts.map { row($0.name, "INTEGER", $0.summary) }),
+            GeneratedTable(name: "totals", source: "StatisticsSchema", rows: StatisticsField.processTotals.map(total)),
+            GeneratedTable(name: "rules", source: "StatisticsSchema", rows: StatisticsSchema.fields(of: .policyRule).map(field)),
+            GeneratedTable(name: "ports", source: "StatisticsSchema", rows: StatisticsSchema.fields(of: .port).map(field)),
+        ]
+
+        private static func field(_ definition: StatisticsFieldDefinition) -> String {
+            row(definition.name, type(definition.kind), definition.summary)
         }
-        return "| Column | Type | What it is |\n|---|---|---|\n" + rows.joined()
+
+        private static func total(_ field: StatisticsField) -> String {
+            let definitions = StatisticsKind.allCases.filter(\.isProcess).flatMap(StatisticsSchema.fields(of:))
+            return row("\(field)", "INTEGER", definitions.first { $0.field == field }?.summary ?? "")
+        }
+
+        private static func row(_ name: String, _ type: String, _ summary: String) -> String {
+            "| `\(name)` | \(type) | \(summary.replacing("|", with: "\\|")) |\n"
+        }
+
+        private static func type(_ kind: FlowFieldDefinition.Kind) -> String {
+            switch kind {
+            case .unsigned, .time: "INTEGER"
+            case .name, .address, .uuid: "TEXT"
+            }
+        }
     }
 
-    private static func kind(_ definition: FlowFieldDefinition) -> String {
-        switch definition.kind {
-        case .unsigned, .time: "INTEGER"
-        case .name, .address, .uuid: "TEXT"
+    @Test("the tables in docs/sql.md are the program's")
+    func generatedTables() throws {
+        for table in GeneratedTable.all {
+            let text = try #require(read(Self.path), "docs/sql.md cannot be read")
+            let parts = text.split(separator: table.begin, maxSplits: 1, omittingEmptySubsequences: false)
+            try #require(parts.count == 2, "docs/sql.md has no line \(table.begin)")
+            let rest = parts[1].split(separator: table.end, maxSplits: 1, omittingEmptySubsequences: false)
+            try #require(rest.count == 2, "docs/sql.md has no line \(table.end)")
+            if unsafe getenv("WEIR_UPDATE_DOCS") != nil {
+                write([String(parts[0]), table.begin, table.text, table.end, String(rest[1])].joined(), to: Self.path)
+                continue
+            }
+            #expect(
+                String(rest[0]) == table.text,
+                "docs/sql.md is stale; WEIR_UPDATE_DOCS=1 swift test --filter SQLDocumentationTests writes:\n\(table.text)")
         }
-    }
-
-    @Test("the table of fields in docs/sql.md is FlowSchema's")
-    func fieldTable() throws {
-        let text = try #require(read(Self.path), "docs/sql.md cannot be read")
-        let parts = text.split(separator: Self.begin, maxSplits: 1, omittingEmptySubsequences: false)
-        try #require(parts.count == 2, "docs/sql.md has no line \(Self.begin)")
-        let rest = parts[1].split(separator: Self.end, maxSplits: 1, omittingEmptySubsequences: false)
-        try #require(rest.count == 2, "docs/sql.md has no line \(Self.end)")
-        if unsafe getenv("WEIR_UPDATE_DOCS") != nil {
-            write([String(parts[0]), Self.begin, Self.fields, Self.end, String(rest[1])].joined(), to: Self.path)
-            return
-        }
-        #expect(
-            String(rest[0]) == Self.fields,
-            "docs/sql.md is stale; WEIR_UPDATE_DOCS=1 swift test --filter SQLDocumentationTests writes:\n\(Self.fields)")
     }
 
     @Test("docs/sql.md names every column of every view", arguments: StoreViews.all.map(\.name))

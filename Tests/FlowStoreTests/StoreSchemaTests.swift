@@ -23,6 +23,31 @@ import Testing
                 == Set(["id", "connection"] + FlowSchema.fields.filter { $0.storage == .interval }.map(\.name)))
     }
 
+    @Test("the tables of rules and ports have a column for each field of their kind, in one of the two, and no other")
+    func statisticsTables() throws {
+        for layout in [SeriesLayout.rules, .ports] {
+            let growths = layout.growths.map { "\($0.field)" }, totals = layout.totals.map(\.name)
+            #expect(
+                try Set(columns(of: layout.table)) == Set(["id", "observationTimeMilliseconds"] + layout.identity.map(\.name) + totals))
+            #expect(
+                try Set(columns(of: layout.observations))
+                    == Set(["id", layout.table, "observationTimeMilliseconds", "monitoringIntervalStartMilliSeconds"] + totals + growths))
+            #expect(try columns(of: layout.view) == ["id"] + StatisticsSchema.fields(of: layout.kind).map(\.name))
+        }
+    }
+
+    @Test("the ledger has a column for each of its counts, and completeness one for each loss")
+    func ledger() throws {
+        let counts = ExporterMinute.counts.map(\.name)
+        #expect(try columns(of: "exporter_minute") == ["minute", "exporter", "observationDomainID", "nodeName"] + counts)
+        #expect(Completeness.Losses.all.map(\.name) == ExporterMinute.counts.filter(\.isLoss).map(\.name))
+        for (name, path) in Completeness.Losses.all {
+            var losses = Completeness.Losses()
+            losses[keyPath: path] = 1
+            #expect(!losses.isNone, "\(name)")
+        }
+    }
+
     @Test("the view flows has the schema's fields in the schema's order")
     func flows() throws {
         #expect(try columns(of: "flows") == ["id", "connection"] + FlowSchema.fields.map(\.name))

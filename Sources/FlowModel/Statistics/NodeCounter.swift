@@ -9,7 +9,7 @@ public enum NodeCounter: String, Sendable, Hashable, CaseIterable {
     case conntrackInsertFailed
     case conntrackDropped
     case conntrackEarlyDropped
-    case conntrackTableFull
+    case conntrackChainTooLong
     case dumpStallMilliseconds
     case eventsLost
     case deniedExcess
@@ -26,7 +26,7 @@ public enum NodeCounter: String, Sendable, Hashable, CaseIterable {
             "Connections that could not be put into the kernel's table, two packets of one at once among the reasons."
         case .conntrackDropped: "Packets that the kernel dropped because it could not track them, a full table among the reasons."
         case .conntrackEarlyDropped: "Connections that the kernel removed to make room for new ones."
-        case .conntrackTableFull: "Attempts to track a connection that found the table full."
+        case .conntrackChainTooLong: "Connections that were not tracked because too many others shared their place in the table."
         case .dumpStallMilliseconds: "For how long dumps of Open vSwitch's connections have held up forwarding, in milliseconds."
         case .eventsLost: "Times that notices of the kernel were lost before they could be read; a dump then repairs what they told."
         case .deniedExcess: "Packets refused by policy that were passed over because they came too fast."

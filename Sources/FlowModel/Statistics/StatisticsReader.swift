@@ -13,17 +13,20 @@ public struct StatisticsReader: Sendable {
     public let capacity: Int
     /// Names of counters that a session may invent. Weir's own are ``NodeCounter``'s few.
     public static let counterNameCapacity = 64
+    /// Observation Domains and processes in them, with the names of counters, of which a session may tell.
+    public static let seriesCapacity = 1024
 
     /// Records that were handed on by ``take()``, or wait for it.
     public private(set) var records: UInt64 = 0
     /// Records passed over because too many waited.
     public private(set) var refusedForRoom: UInt64 = 0
-    /// Records of counters that were one name too many, or had none.
+    /// Records of counters that were one name or one process too many, or had no name.
     public private(set) var refusedNames: UInt64 = 0
 
     /// By template generation; nil for a template that describes no statistics.
     private var plans: [UInt64: StatisticsPlan?] = [:]
     private var counterNames: Set<NameID> = []
+    private var series: Set<Series> = []
     private var waiting: [ReceivedStatistics] = []
 
     public init(exporter: String, capacity: Int = 65_536) {
@@ -40,7 +43,7 @@ public struct StatisticsReader: Sendable {
     public mutating func read(_ message: RawSpan, set: DataSet, header: MessageHeader, at now: Timestamp, names: inout NameTable) -> Bool {
         guard let plan = plan(for: set) else { return false }
         plan.decode(message, set: set, names: &names) { statistics, _ in
-            if !admitsName(of: statistics) {
+            if !admits(statistics, ofDomain: header.observationDomainID) {
                 refusedNames += 1
             } else if waiting.count >= capacity {
                 refusedForRoom += 1
@@ -62,12 +65,24 @@ public struct StatisticsReader: Sendable {
         return waiting
     }
 
-    private mutating func admitsName(of statistics: StatisticsRecord) -> Bool {
-        guard statistics.kind == .nodeCounter else { return true }
-        guard let name = statistics[name: .selectorName] else { return false }
-        guard !counterNames.contains(name) else { return true }
-        guard counterNames.count < Self.counterNameCapacity else { return false }
-        counterNames.insert(name)
+    /// What the store keeps a row of for as long as it lives.
+    private struct Series: Hashable {
+        let domain: UInt32
+        let process: UInt64
+        let name: NameID?
+    }
+
+    private mutating func admits(_ statistics: StatisticsRecord, ofDomain domain: UInt32) -> Bool {
+        guard statistics.kind.isOption else { return true }
+        let name = statistics[name: .selectorName]
+        if statistics.kind == .nodeCounter {
+            guard let name, counterNames.contains(name) || counterNames.count < Self.counterNameCapacity else { return false }
+            counterNames.insert(name)
+        }
+        let process = statistics[unsigned: .exportingProcessId] ?? statistics[unsigned: .meteringProcessId] ?? 0
+        let key = Series(domain: domain, process: process, name: name)
+        guard series.contains(key) || series.count < Self.seriesCapacity else { return false }
+        series.insert(key)
         return true
     }
 
