@@ -47,6 +47,9 @@ struct AnswerCompleteness {
         if losses.setsWithoutTemplate > 0 { causes.append("\(plural(Int(losses.setsWithoutTemplate), "set")) without template") }
         if losses.malformed > 0 { causes.append("\(plural(Int(losses.malformed), "message")) malformed") }
         if losses.refused > 0 { causes.append("\(plural(Int(losses.refused), "record")) refused") }
+        if losses.late > 0 { causes.append("\(plural(Int(losses.late), "record")) too late") }
+        if losses.notSent > 0 { causes.append("\(plural(Int(losses.notSent), "record")) given up by the exporter") }
+        if losses.untracked > 0 { causes.append("\(plural(Int(losses.untracked), "packet")) not tracked by the node") }
         return causes.joined(separator: ", ")
     }
 
@@ -90,6 +93,9 @@ extension AnswerCompleteness {
                 ("setsWithoutTemplate", .plain(.integer(losses.setsWithoutTemplate))),
                 ("malformed", .plain(.integer(losses.malformed))),
                 ("refused", .plain(.integer(losses.refused))),
+                ("late", .plain(.integer(losses.late))),
+                ("notSent", .plain(.integer(losses.notSent))),
+                ("untracked", .plain(.integer(losses.untracked))),
             ]
         }
         return .object(members)
