@@ -23,6 +23,7 @@ struct MediationLoop: ~Copyable {
     private var mediator: Mediator
     private var sessions: [UInt64: Session] = [:]
     private var ended: [ExporterMinute] = []
+    private var endedStatistics: [ReceivedStatistics] = []
     private var namesHandedOver: UInt32 = 0
     private var intervals: [FlowInterval] = []
     private var lastExpiry: Timestamp
@@ -106,6 +107,7 @@ struct MediationLoop: ~Copyable {
         guard var session = sessions.removeValue(forKey: transport.id) else { return }
         session.reader.end(at: now)
         ended += session.reader.takeMinutes(names: names)
+        endedStatistics += session.reader.takeStatistics()
     }
 
     private mutating func read(_ message: [UInt8], of session: inout Session, at now: Timestamp) {
@@ -144,10 +146,13 @@ struct MediationLoop: ~Copyable {
         var batch = StoreBatch()
         batch.intervals = intervals
         batch.exporterMinutes = ended
+        batch.statistics = endedStatistics
         ended.removeAll()
+        endedStatistics.removeAll()
         for id in sessions.keys.sorted() {
             sessions[id]?.reader.expire(at: lastExpiry)
             batch.exporterMinutes += sessions[id]?.reader.takeMinutes(names: names) ?? []
+            batch.statistics += sessions[id]?.reader.takeStatistics() ?? []
         }
         while namesHandedOver < UInt32(names.count) {
             namesHandedOver += 1

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowModel
+internal import IPFIX
+
+/// What came of the Messages of one Transport Session, by Observation Domain and minute.
+struct SessionLedger: Sendable {
+    /// As `tcp://192.0.2.7`.
+    let exporter: String
+    /// Observation Domains of a session that have entries of their own; those of further ones go to domain 0, so that a sender cannot
+    /// make an entry of each Message.
+    private static let maximumDomains = 64
+
+    private struct Domain {
+        let id: UInt32
+        /// The exporter's node, once a record has told.
+        var nodeName: NameID?
+        /// What the ledger has been told of the domain's loss.
+        var told = Loss()
+        /// Of the minute of the last Message.
+        var minute: ExporterMinute
+        /// Whether anything, if only that the exporter is there, has been noted in `minute`.
+        var isOpen = false
+    }
+
+    private var domains: [Domain] = []
+    private var indices: [UInt32: Int] = [:]
+    /// The domain of the last Message, which is usually that of the next.
+    private var recent = 0
+    /// Of minutes that are over.
+    private var closed: [Key: ExporterMinute] = [:]
+    /// What is told of the loss of domains without an entry.
+    private var toldOfOthers: [UInt32: Loss] = [:]
+
+    private struct Key: Hashable {
+        let domain: UInt32
+        let minute: Timestamp
+    }
+
+    init(exporter: String) {
+        self.exporter = exporter
+    }
+
+    mutating func count(_ domain: UInt32, at now: Timestamp, _ change: (inout ExporterMinute) -> Void) {
+        let index = index(of: domain)
+        turn(to: Timestamp(seconds: now.seconds - now.seconds % 60), index)
+        change(&domains[index].minute)
+    }
+
+    mutating func note(node: NameID, of domain: UInt32) {
+        let index = index(of: domain)
+        if domains[index].id == domain { domains[index].nodeName = node }
+    }
+
+    /// Notes that the exporter is still connected, so that a minute in which it had nothing to say does not look like silence.
+    mutating func noteAlive(at now: Timestamp) {
+        for domain in domains where domain.nodeName != nil { count(domain.id, at: now) { _ in } }
+    }
+
+    /// Enters what the decoder knows of a domain's loss beyond what it knew before. Loss shrinks when Messages come late; in a minute that
+    /// was taken already it stands, so the ledger says too much rather than too little.
+    mutating func enter(_ statistics: DecodingStatistics, of domain: UInt32, at now: Timestamp) {
+        let loss = Loss(statistics)
+        let index = index(of: domain)
+        let hasEntry = domains[index].id == domain
+        let before = hasEntry ? domains[index].told : toldOfOthers[domain] ?? Loss()
+        if loss == before { return }
+        if hasEntry { domains[index].told = loss } else { toldOfOthers[domain] = loss }
+        count(domain, at: now) { minute in
+            for count in Loss.counts {
+                let (old, new) = (before[keyPath: count.told], loss[keyPath: count.told])
+                let entered = minute[keyPath: count.entered]
+                minute[keyPath: count.entered] = new >= old ? entered + (new - old) : entered - min(entered, old - new)
+            }
+        }
+    }
+
+    /// The entries so far, by time; the next call begins anew.
+    mutating func take(names: borrowing NameTable) -> [ExporterMinute] {
+        for index in domains.indices { close(index) }
+        var taken = Array(closed.values)
+        closed.removeAll(keepingCapacity: true)
+        for index in taken.indices {
+            let domain = domains[self.index(of: taken[index].observationDomainID)]
+            taken[index].nodeName = domain.nodeName.map { names.text(of: $0) }
+        }
+        return taken.sorted { ($0.minute, $0.observationDomainID) < ($1.minute, $1.observationDomainID) }
+    }
+
+    private mutating func index(of domain: UInt32) -> Int {
+        if recent < domains.count, domains[recent].id == domain { return recent }
+        if let known = indices[domain] {
+            recent = known
+        } else if domains.count < Self.maximumDomains || domain == 0 {
+            recent = domains.count
+            indices[domain] = recent
+            let minute = ExporterMinute(exporter: exporter, observationDomainID: domain, minute: Timestamp(seconds: 0))
+            domains.append(Domain(id: domain, minute: minute))
+        } else {
+            return index(of: 0)
+        }
+        return recent
+    }
+
+    private mutating func turn(to minute: Timestamp, _ index: Int) {
+        if domains[index].minute.minute != minute {
+            close(index)
+            domains[index].minute.minute = minute
+        }
+        domains[index].isOpen = true
+    }
+
+    private mutating func close(_ index: Int) {
+        guard domains[index].isOpen else { return }
+        let minute = domains[index].minute
+        let empty = ExporterMinute(exporter: exporter, observationDomainID: minute.observationDomainID, minute: minute.minute)
+        let key = Key(domain: minute.observationDomainID, minute: minute.minute)
+        for count in ExporterMinute.counts { closed[key, default: empty][keyPath: count.path] += minute[keyPath: count.path] }
+        domains[index].minute = empty
+        domains[index].isOpen = false
+    }
+}
+
+/// What a decoder's statistics say that the ledger has counts of.
+private struct Loss: Hashable {
+    var lost: UInt64 = 0
+    var reordered: UInt64 = 0
+    var duplicated: UInt64 = 0
+    var restarts: UInt64 = 0
+    var setsSkipped: UInt64 = 0
+    var setsKept: UInt64 = 0
+    var setsReleased: UInt64 = 0
+    var setsExpired: UInt64 = 0
+
+    init() {}
+
+    init(_ statistics: DecodingStatistics) {
+        lost = statistics.sequence.lost
+        reordered = statistics.sequence.reordered
+        duplicated = statistics.sequence.duplicated
+        restarts = statistics.sequence.restarts
+        setsSkipped = statistics.setsSkipped
+        setsKept = statistics.setsKept
+        setsReleased = statistics.setsReleased
+        setsExpired = statistics.setsExpired
+    }
+
+    typealias Count = (told: KeyPath<Loss, UInt64>, entered: WritableKeyPath<ExporterMinute, UInt64>)
+
+    static var counts: [Count] {
+        [
+            (\.lost, \.lost), (\.reordered, \.reordered), (\.duplicated, \.duplicated), (\.restarts, \.restarts),
+            (\.setsSkipped, \.setsWithoutTemplate), (\.setsKept, \.setsKept), (\.setsReleased, \.setsReleased),
+            (\.setsExpired, \.setsExpired),
+        ]
+    }
+}
