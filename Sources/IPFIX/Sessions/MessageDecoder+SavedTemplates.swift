@@ -14,7 +14,7 @@ extension MessageDecoder {
     /// The session's templates as IPFIX Messages without data, one after another.
     ///
     /// Each Message is of one domain, and its Export Time is when the oldest of its templates came. NetFlow v9's are written as what they
-    /// are read as; those of its Options Templates that have no scope are left out, because IPFIX has no such template.
+    /// are read as. Left out are its Options Templates without scope, which IPFIX does not have, and templates of more than 8,000 fields.
     public func savedTemplates() -> [UInt8] {
         var saved: [UInt8] = []
         var sets: [UInt8] = []
@@ -29,9 +29,8 @@ extension MessageDecoder {
             sets = []
             oldest = Timestamp(milliseconds: .max)
         }
-        for known in templates.all where known.entry.template.isOptionsTemplate == (known.entry.template.scopeFieldCount > 0) {
+        for known in templates.all where known.entry.template.canBeSaved {
             let set = known.entry.template.set
-            // Eight octets a field, and a template came in a Message itself; so it fits alone, if not with others.
             if known.domain != domain || MessageHeader.length + sets.count + set.count > Int(UInt16.max) { finish() }
             domain = known.domain
             sets += set
@@ -62,5 +61,12 @@ extension MessageDecoder {
         for known in reader.templates.all where known.entry.received > now { reader.templates.renew(known.entry, known.domain, at: now) }
         inherited = reader.templates.asInherited
         return reader.templates.count
+    }
+}
+
+extension Template {
+    /// Whether IPFIX can write it into one Message. A field takes at most eight octets; in NetFlow v9 it took four.
+    fileprivate var canBeSaved: Bool {
+        isOptionsTemplate == (scopeFieldCount > 0) && MessageHeader.length + 10 + 8 * fields.count <= Int(UInt16.max)
     }
 }
