@@ -12,6 +12,10 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
     case netlink = "Netlink"
     /// OpenFlow messages of a bridge.
     case packetIn = "PacketIn"
+    /// Entries of a bridge's flow and port statistics.
+    case switchStatistics = "SwitchStatistics"
+    /// A bridge's own IPFIX Messages.
+    case bridgeStream = "BridgeStream"
     /// Messages of an OVSDB monitor, one a line.
     case ovsdb = "OVSDB"
     /// A file of Kubernetes objects.
@@ -26,6 +30,8 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
         case .conntrackDump: ConntrackDumpTarget.run(octets)
         case .netlink: NetlinkTarget.run(octets)
         case .packetIn: PacketInTarget.run(octets)
+        case .switchStatistics: SwitchStatisticsTarget.run(octets)
+        case .bridgeStream: BridgeStreamTarget.run(octets)
         case .ovsdb: OVSDBTarget.run(octets)
         case .objects: ObjectsTarget.run(octets)
         case .configuration: ConfigurationTarget.run(octets)

@@ -5,7 +5,7 @@
 
 import PackageDescription
 
-let names = ["Message", "ConntrackDump", "Netlink", "PacketIn", "OVSDB", "Objects", "Configuration"]
+let names = ["Message", "ConntrackDump", "Netlink", "PacketIn", "SwitchStatistics", "BridgeStream", "OVSDB", "Objects", "Configuration"]
 
 let package = Package(
     name: "weir-fuzzing",

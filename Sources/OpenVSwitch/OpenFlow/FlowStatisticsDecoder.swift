@@ -2,11 +2,15 @@
 
 /// Reads the entries of a multipart reply of flow statistics: OFPMP_FLOW of 1.3 and 1.4 (§7.3.5.2), OFPMP_FLOW_DESC of 1.5
 /// (§7.3.5.2).
-struct FlowStatisticsDecoder {
-    let version: OpenFlowVersion
+public struct FlowStatisticsDecoder: Sendable {
+    public let version: OpenFlowVersion
+
+    public init(version: OpenFlowVersion) {
+        self.version = version
+    }
 
     /// - Parameter entries: the reply's body without its multipart header.
-    func decode(_ entries: Span<UInt8>, each: (FlowStatistics) -> Void) throws(MalformedReply) {
+    public func decode(_ entries: Span<UInt8>, each: (FlowStatistics) -> Void) throws(MalformedReply) {
         var offset = 0
         while offset < entries.count {
             // The smallest entry has a header, an empty match and, in 1.5, empty statistics.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Why the entries of a multipart reply cannot be read any further.
-struct MalformedReply: Error {
-    let reason: String
+public struct MalformedReply: Error, Hashable {
+    public let reason: String
 
     init(_ reason: String) { self.reason = reason }
 }

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Metering
+public import Metering
 
 /// Reads the entries of a multipart reply of port statistics: fixed in 1.3 (§7.3.5.6), with properties from 1.4 on (1.5.1 §7.3.5.6).
-struct PortStatisticsDecoder {
-    let version: OpenFlowVersion
+public struct PortStatisticsDecoder: Sendable {
+    public let version: OpenFlowVersion
+
+    public init(version: OpenFlowVersion) {
+        self.version = version
+    }
 
     /// - Parameter entries: the reply's body without its multipart header.
-    func decode(_ entries: Span<UInt8>, each: (PortCount) -> Void) throws(MalformedReply) {
+    public func decode(_ entries: Span<UInt8>, each: (PortCount) -> Void) throws(MalformedReply) {
         var offset = 0
         while offset < entries.count {
             let length = try length(entries, at: offset)
