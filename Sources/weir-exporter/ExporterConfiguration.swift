@@ -20,6 +20,8 @@ struct ExporterConfiguration {
     let configuresOVSIPFIX: Bool
     /// The greatest part of the time that dumps of OVS may stop the node's traffic.
     let dumpShare: Double
+    /// How often flow and port statistics are read; nil for never.
+    let statisticsInterval: Duration?
     let profile: ExportProfile
     let pollInterval: Duration
     let recordDirectory: String?
@@ -38,6 +40,8 @@ struct ExporterConfiguration {
         ovsIPFIXPort = settings.ovsIPFIXPort ?? 4749
         configuresOVSIPFIX = settings.configuresOVSIPFIX
         dumpShare = (settings.dumpShare ?? 2) / 100
+        let interval = settings.statisticsInterval ?? .seconds(60)
+        statisticsInterval = interval == .zero ? nil : interval
         profile = settings.profile ?? .weir
         pollInterval = settings.pollInterval ?? .seconds(5)
         recordDirectory = settings.record
@@ -54,6 +58,9 @@ struct ExporterConfiguration {
         guard unsafe gethostname(&octets, octets.count - 1) == 0 else { return "unknown" }
         return String(decoding: octets.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
+
+    /// Whether a bridge of Open vSwitch forwards what is metered.
+    var metersBridge: Bool { sources.contains(.ovs) || sources.contains(.ovsIPFIX) }
 
     /// RFC 7011 §3.1 leaves the domain to the exporter; like the reference, the FNV-1 hash of the node's name.
     var observationDomainID: UInt32 {

@@ -77,6 +77,12 @@ struct ExporterOptions: ParsableArguments {
     var pollInterval: Duration?
 
     @Option(
+        help: ArgumentHelp(
+            "How often the bridge's flow and port statistics are read, 0s for never (default: 60s).", valueName: "DURATION"),
+        transform: DurationText.parse)
+    var statisticsInterval: Duration?
+
+    @Option(
         help: ArgumentHelp("How often a lasting connection is reported (default: 5s).", valueName: "DURATION"),
         transform: DurationText.parse)
     var activeTimeout: Duration?

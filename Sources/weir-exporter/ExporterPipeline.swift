@@ -24,6 +24,9 @@ final class ExporterPipeline {
     private let queues: [ExportQueue]
     private let pods = Mailbox<[LocalPod]>(capacity: 16)
     private let denied = Mailbox<DeniedConnection>(capacity: 65_536)
+    /// Packet-ins beyond the rate at which they are taken up.
+    private let exceeded = EventCount()
+    private let ports = KnownPorts()
     private let stopping = Mailbox<Void>(capacity: 1)
 
     /// What was metered must leave within this long after the program was told to stop.
@@ -106,9 +109,7 @@ extension ExporterPipeline {
 
     /// A run that did not end in good order has left the bridge sending to nobody.
     private func takeBackBridgeStream() {
-        guard configuration.sources.contains(.ovs) || configuration.sources.contains(.ovsIPFIX), !configuration.configuresOVSIPFIX else {
-            return
-        }
+        guard configuration.metersBridge, !configuration.configuresOVSIPFIX else { return }
         let bridge = BridgeIPFIX(
             bridge: configuration.bridge, databaseSocket: "\(configuration.ovsRunDirectory)/db.sock", timeout: .seconds(1))
         if (try? bridge.undo()) == true {
@@ -118,7 +119,7 @@ extension ExporterPipeline {
 
     /// Meters on this thread; the watchers and the wait for a signal have threads of their own.
     private func meter(_ sources: [any ConnectionSource], recording: RecordingWriter?) throws -> Bool {
-        let watchers = try [watchPods(), watchDenied()].compactMap { $0 }
+        let watchers = try [watchPods(), watchDenied(), readSwitchStatistics()].compactMap { $0 }
         _ = try PlainThread("signals") { [stopping] in
             while Signals.waitForTermination() == .hangUp {}
             stopping.close()
@@ -139,10 +140,11 @@ extension ExporterPipeline {
     /// Local pods come from the switch's database, whatever source connections come from.
     private func watchPods() throws -> PlainThread {
         let path = "\(configuration.ovsRunDirectory)/db.sock"
-        return try PlainThread("ovsdb") { [pods, stopping, logger] in
+        return try PlainThread("ovsdb") { [pods, ports, stopping, logger] in
             OVSDBClient(socketPath: path).run(
                 stop: { stopping.isClosed },
                 onChange: { _ = pods.put($0) },
+                onPorts: { ports.update($0) },
                 onEvent: { event in
                     switch event {
                     case .connected: logger.info("watching pods", metadata: ["socket": "\(path)"])
@@ -154,9 +156,9 @@ extension ExporterPipeline {
 
     /// Nil where no bridge of OVS decides.
     private func watchDenied() throws -> PlainThread? {
-        guard configuration.sources.contains(.ovs) || configuration.sources.contains(.ovsIPFIX) else { return nil }
+        guard configuration.metersBridge else { return nil }
         let path = "\(configuration.ovsRunDirectory)/\(configuration.bridge).mgmt"
-        return try PlainThread("packet-ins") { [denied, stopping, clock, logger] in
+        return try PlainThread("packet-ins") { [denied, exceeded, stopping, clock, logger] in
             DeniedPacketStream(socketPath: path).run(
                 stop: { stopping.isClosed },
                 now: { clock.now },
@@ -166,9 +168,25 @@ extension ExporterPipeline {
                     case .connected: logger.info("watching denied packets", metadata: ["socket": "\(path)"])
                     case .disconnected(let error):
                         logger.warning("denied packets not seen, trying again", metadata: ["cause": "\(error)"])
+                    case .exceeded: exceeded.add()
                     case .ignored: break
                     }
                 })
+        }
+    }
+
+    /// Nil where no bridge of OVS counts, or where that was not asked for.
+    private func readSwitchStatistics() throws -> PlainThread? {
+        guard configuration.metersBridge, let interval = configuration.statisticsInterval else { return nil }
+        let run = SwitchStatisticsRun(
+            socketPath: "\(configuration.ovsRunDirectory)/\(configuration.bridge).mgmt", nodeName: configuration.metering.nodeName,
+            policy: PolicyFlows(), interval: interval, ports: ports, stopping: stopping, clock: clock, logger: logger)
+        return try PlainThread("statistics") { [logger] in
+            run.run { statistics in
+                logger.debug(
+                    "switch statistics read",
+                    metadata: ["rules that grew": "\(statistics.rules.count)", "ports that grew": "\(statistics.ports.count)"])
+            }
         }
     }
 
@@ -189,7 +207,7 @@ extension ExporterPipeline {
             metadata: [
                 "observations": "\(metered.observed)", "metered": "\(metered.metered)", "other zone": "\(metered.otherZone)",
                 "not accepted": "\(metered.notAccepted)", "not local": "\(metered.notLocal)", "over capacity": "\(metered.overCapacity)",
-                "denied packets": "\(metered.denied)", "denied packets unseen": "\(denied.statistics.dropped)",
+                "denied packets": "\(metered.denied)", "denied packets unseen": "\(denied.statistics.dropped + exceeded.total)",
                 "records": "\(metered.records)",
             ])
         return lost == 0

@@ -20,6 +20,7 @@ struct ExporterSettings {
     let allConnections: Bool
     let podNetworks: [IPPrefix]
     let profile: ExportProfile?
+    let statisticsInterval: Duration?
     let pollInterval, activeTimeout, idleTimeout: Duration?
 
     private static let durations: ClosedRange<Duration> = .milliseconds(100)...(.seconds(3600))
@@ -48,6 +49,8 @@ struct ExporterSettings {
             .compactMap { text in reader.parsed(text, "pod-network", "write a network such as 10.10.0.0/16") { IPPrefix($0) } }
         let profileName = reader.text(options.profile, "profile")
         profile = reader.parsed(profileName, "profile", "write weir or antrea") { ExportProfile(rawValue: $0) }
+        statisticsInterval = reader.either(
+            options.statisticsInterval, file?.duration("statistics-interval", in: .zero...(.seconds(86_400))))
         pollInterval = reader.either(options.pollInterval, file?.duration("poll-interval", in: Self.durations))
         activeTimeout = reader.either(options.activeTimeout, file?.duration("active-timeout", in: Self.durations))
         idleTimeout = reader.either(options.idleTimeout, file?.duration("idle-timeout", in: Self.durations))

@@ -35,6 +35,9 @@ import Testing
         #expect(table.pods.first?.addresses == [IPAddress("10.10.1.2")!, IPAddress("fd10:10:1::2")!])
         #expect(table.ports["client-1-abc010"] == 10 && table.ports["antrea-gw0"] == 2)
 
+        #expect(table.switchPorts.first { $0.number == 10 }?.pod?.name == "client-1")
+        #expect(table.switchPorts.first { $0.number == 2 } == SwitchPort(number: 2, interface: "antrea-gw0", pod: nil))
+
         try table.apply(message: messages[1])
         #expect(pod("tmp1")?.addresses == [IPAddress("10.10.1.77")!, IPAddress("fd10:10:1::77")!] && table.ports["tmp1"] == nil)
         try table.apply(message: messages[2])

@@ -49,6 +49,16 @@ public struct InterfaceTable: Sendable, Hashable {
         Dictionary(rows.values.compactMap { row in row.ofport.map { (row.name, $0) } }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The interfaces that have a port number, with their pods, sorted by interface.
+    public var switchPorts: [SwitchPort] {
+        rows.values.compactMap { row in
+            row.ofport.map { number in
+                SwitchPort(
+                    number: number, interface: row.name, pod: InterfaceOwner(externalIDs: row.externalIDs)?.pod(interface: row.name))
+            }
+        }.sorted { ($0.interface, $0.number) < ($1.interface, $1.number) }
+    }
+
     /// `{TABLE: {UUID: {"old": …, "new": …}}}`; a row without "new" has been deleted (RFC 7047 §4.1.6).
     mutating func apply(_ tableUpdates: JSONValue) throws(OpenVSwitchError) {
         guard let tables = tableUpdates.object else { throw malformed("table updates are no object") }

@@ -26,11 +26,16 @@ public struct OVSDBClient: Sendable {
 
     /// Blocks until `stop` answers true, which it is asked at least five times a second.
     ///
-    /// - Parameter onChange: gets all pods of the node, sorted by interface, first as soon as they are known and then
-    ///   whenever one of them changed.
-    public func run(stop: () -> Bool, onChange: ([LocalPod]) -> Void, onEvent: (Event) -> Void = { _ in }) {
+    /// - Parameters:
+    ///   - onChange: gets all pods of the node, sorted by interface, first as soon as they are known and then whenever one of them
+    ///     changed.
+    ///   - onPorts: the same with all ports that have a number.
+    public func run(
+        stop: () -> Bool, onChange: ([LocalPod]) -> Void, onPorts: ([SwitchPort]) -> Void = { _ in }, onEvent: (Event) -> Void = { _ in }
+    ) {
         var backoff = Backoff()
         var told: [LocalPod]?
+        var toldPorts: [SwitchPort]?
         while !stop() {
             do throws(OpenVSwitchError) {
                 var session = try OVSDBSession(socketPath: socketPath, timeout: timeout)
@@ -40,6 +45,9 @@ public struct OVSDBClient: Sendable {
                     let pods = session.table.pods
                     if pods != told { onChange(pods) }
                     told = pods
+                    let ports = session.table.switchPorts
+                    if ports != toldPorts { onPorts(ports) }
+                    toldPorts = ports
                     guard try session.nextChange(stop: stop) else { return }
                 }
             } catch {

@@ -14,11 +14,14 @@ public struct DeniedPacketStream: Sendable {
         case disconnected(OpenVSwitchError)
         /// A message that is no denied connection.
         case ignored(DeniedPacketDecoder.Reason)
+        /// A message beyond the rate: it was not looked at.
+        case exceeded
     }
 
     private let socketPath: String
     private let decoder: DeniedPacketDecoder
     private let timeout: Duration
+    private let packetsPerSecond: Int
 
     /// Octets of a packet that are sent up by flows that do not say how many.
     private static let missSendLength: UInt16 = 128
@@ -29,10 +32,16 @@ public struct DeniedPacketStream: Sendable {
     /// - Parameters:
     ///   - socketPath: `RUNDIR/BRIDGE.mgmt`.
     ///   - timeout: for connecting.
-    public init(socketPath: String, decoder: DeniedPacketDecoder = DeniedPacketDecoder(), timeout: Duration = .seconds(10)) {
+    ///   - packetsPerSecond: more are counted and not looked at; twice as many may come at once. 5,000 is what the reference's meter
+    ///     lets through.
+    public init(
+        socketPath: String, decoder: DeniedPacketDecoder = DeniedPacketDecoder(), timeout: Duration = .seconds(10),
+        packetsPerSecond: Int = 5000
+    ) {
         self.socketPath = socketPath
         self.decoder = decoder
         self.timeout = timeout
+        self.packetsPerSecond = packetsPerSecond
     }
 
     /// Blocks until `stop` answers true, which it is asked at least five times a second.
@@ -42,6 +51,7 @@ public struct DeniedPacketStream: Sendable {
         stop: () -> Bool, now: () -> Timestamp, onDenied: (DeniedConnection) -> Void, onEvent: (Event) -> Void = { _ in }
     ) {
         var backoff = Backoff()
+        var allowance = PacketAllowance(perSecond: packetsPerSecond)
         while !stop() {
             do throws(OpenVSwitchError) {
                 let session = try begin()
@@ -50,7 +60,12 @@ public struct DeniedPacketStream: Sendable {
                 while !stop() {
                     guard let message = try session.receiveWithinTick() else { continue }
                     try refuseError(message)
-                    switch decoder.decode(message, at: now()) {
+                    let time = now()
+                    guard allowance.take(at: time) else {
+                        onEvent(.exceeded)
+                        continue
+                    }
+                    switch decoder.decode(message, at: time) {
                     case .denied(let connection): onDenied(connection)
                     case .ignored(let reason): onEvent(.ignored(reason))
                     }
