@@ -32,6 +32,21 @@ import Testing
         #expect(throws: JSONStream.Malformed.tooDeep) { try stream.consume(Array(("{" + String(repeating: "[", count: 40)).utf8).span) }
     }
 
+    @Test("many small objects at once come out in their order")
+    func manyObjects() throws {
+        var stream = JSONStream()
+        let octets = (0..<200_000).flatMap { Array("{\"\($0)\":0}".utf8) }
+        try stream.consume(octets.span)
+        var next = 0
+        while let message = stream.next() {
+            try #require(message == Array("{\"\(next)\":0}".utf8))
+            next += 1
+        }
+        #expect(next == 200_000)
+        try stream.consume(Array("{}".utf8).span)
+        #expect(stream.next() == Array("{}".utf8))
+    }
+
     @Test("a stream is cut where its objects end", arguments: 1...7)
     func stream(piece: Int) throws {
         let objects = [#"{"a":"}{\"\\"}"#, "{}", #"{"b":[{"c":[]}]}"#]

@@ -7,6 +7,8 @@ struct JSONStream {
 
     private var message: [UInt8] = []
     private var complete: [[UInt8]] = []
+    /// How many of `complete` have been taken: removing them one by one would move all others each time.
+    private var taken = 0
     private var depth = 0
     private var isInText = false
     private var isEscaped = false
@@ -29,7 +31,15 @@ struct JSONStream {
 
     /// The oldest complete message not yet taken.
     mutating func next() -> [UInt8]? {
-        complete.isEmpty ? nil : complete.removeFirst()
+        guard taken < complete.count else {
+            complete.removeAll(keepingCapacity: true)
+            taken = 0
+            return nil
+        }
+        defer { taken += 1 }
+        var message: [UInt8] = []
+        swap(&message, &complete[taken])
+        return message
     }
 
     private mutating func step(_ octet: UInt8) throws(Malformed) {
