@@ -257,7 +257,9 @@ import Testing
     func openVSwitch() throws {
         let session = Session()
         for message in try Capture(fixture: "ipfix/ovs-bridge-ipfix.pcap").messages { #expect(session.read(message) == nil) }
-        #expect(UInt64(session.flows.count) + session.reader.otherRecords == 345)
+        let statistics = session.reader.takeStatistics()
+        #expect(statistics.count == 2)
+        #expect(UInt64(session.flows.count + statistics.count) + session.reader.otherRecords == 345)
         #expect(session.flows.allSatisfy { $0.isKnown(.sourceIPAddress) })
     }
 }
