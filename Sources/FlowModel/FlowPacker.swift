@@ -16,10 +16,7 @@ public struct FlowPacker: Sendable {
     public init(profile: ExportProfile, maximumLength: Int, maximumRecords: Int = .max) {
         encoder = FlowEncoder(profile: profile)
         records = SetPacker(maximumLength: maximumLength, maximumRecords: maximumRecords)
-        var templates = records
-        var bodies = encoder.templates.map { templates.append($0.template) }
-        bodies.append(templates.flush())
-        templateBodies = bodies.compactMap { $0?.sets }
+        templateBodies = records.bodies(of: encoder.templates.map(\.template)).map(\.sets)
     }
 
     /// Adds a record; returns the body before it when the record did not fit any more.

@@ -15,12 +15,7 @@ public struct StatisticsPacker: Sendable {
     }
 
     /// The bodies of the Messages that make the templates known, to follow those of flows.
-    public var templateBodies: [[UInt8]] {
-        var packer = packer
-        var bodies = StatisticsTemplate.all.map { packer.append($0.template) }
-        bodies.append(packer.flush())
-        return bodies.compactMap { $0?.sets }
-    }
+    public var templateBodies: [[UInt8]] { packer.bodies(of: StatisticsTemplate.all.map(\.template)).map(\.sets) }
 
     /// The records in their order, packed; those of one template side by side share a Set.
     public mutating func bodies(of records: [StatisticsRecord], names: borrowing NameTable) -> [MessageBody] {

@@ -82,11 +82,8 @@ public struct MessageWriter: Sendable {
         let isDue = rule.isDue(lastSent: templatesSent, now: now, messagesSince: messagesSinceTemplates)
         let due = isDue ? templates[...] : templates[announcedTemplates...]
         guard !due.isEmpty else { return [] }
-        // What waits was packed by the templates that the receiver has.
-        var bodies = [packer.flush()]
-        for template in due { bodies.append(packer.append(template)) }
-        bodies.append(packer.flush())
-        let messages = bodies.compactMap { $0 }.map { message($0, at: now) }
+        // Before what waits: its templates may have come to the end of their lifetime at the receiver (RFC 7011 §8.4).
+        let messages = packer.bodies(of: Array(due)).map { message($0, at: now) }
         announcedTemplates = templates.count
         if isDue {
             templatesSent = now

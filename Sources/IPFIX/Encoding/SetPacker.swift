@@ -77,6 +77,14 @@ public struct SetPacker: Sendable {
         return MessageBody(sets: body.octets, recordCount: dataRecords)
     }
 
+    /// Bodies with these templates and nothing else; what has been added stays.
+    public func bodies(of templates: [Template]) -> [MessageBody] {
+        var packer = SetPacker(maximumLength: maximumLength + MessageHeader.length, maximumRecords: maximumRecords, alignment: alignment)
+        var bodies = templates.map { packer.append($0) }
+        bodies.append(packer.flush())
+        return bodies.compactMap { $0 }
+    }
+
     private mutating func makeRoom(for count: Int, setID: UInt16, shortestRecord: Int) -> MessageBody? {
         let finished = hasRoom(for: count, setID: setID, shortestRecord: shortestRecord) ? nil : flush()
         if openSet?.id != setID { open(setID, shortestRecord: shortestRecord) }
