@@ -88,7 +88,7 @@ let package = Package(
         module("FlowTesting", path: "Tests/FlowTesting", "IPFIX", "FlowModel", "Metering"),
         module(
             "FuzzTargets", path: "Tests/FuzzTargets", "IPFIX", "FlowModel", "Metering", "Mediation", "OpenVSwitch", "Conntrack",
-            "Kubernetes", "Daemon", "FlowTesting"),
+            "PacketCapture", "Kubernetes", "Daemon", "Schemas", "FlowTesting"),
         tests("FuzzTargetTests", "FuzzTargets", "FlowTesting"),
         tests("IPFIXTests", "IPFIX", "Schemas", "FlowTesting"),
         tests("FlowModelTests", "IPFIX", "FlowModel", "FlowTesting"),

@@ -6,6 +6,18 @@
 public enum FuzzTarget: String, Sendable, CaseIterable {
     /// A transport session's IPFIX Messages, and the flow records in them.
     case message = "Message"
+    /// A sequence of messages over either transport, IPFIX or NetFlow v9.
+    case session = "Session"
+    /// An IPFIX File.
+    case file = "File"
+    /// Choices of templates and records, which are written and read back.
+    case roundTrip = "RoundTrip"
+    /// IPFIX Messages whose records are read into values and lists.
+    case values = "Values"
+    /// A file of Information Elements.
+    case registry = "Registry"
+    /// A file of captured frames.
+    case capture = "Capture"
     /// The text of `dpctl/dump-conntrack`.
     case conntrackDump = "ConntrackDump"
     /// What a ctnetlink socket delivers.
@@ -27,6 +39,12 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
     public func run(_ octets: [UInt8]) {
         switch self {
         case .message: MessageTarget.run(octets)
+        case .session: SessionTarget.run(octets)
+        case .file: FileTarget.run(octets)
+        case .roundTrip: RoundTripTarget.run(octets)
+        case .values: ValuesTarget.run(octets)
+        case .registry: RegistryTarget.run(octets)
+        case .capture: CaptureTarget.run(octets)
         case .conntrackDump: ConntrackDumpTarget.run(octets)
         case .netlink: NetlinkTarget.run(octets)
         case .packetIn: PacketInTarget.run(octets)

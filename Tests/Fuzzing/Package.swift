@@ -5,7 +5,10 @@
 
 import PackageDescription
 
-let names = ["Message", "ConntrackDump", "Netlink", "PacketIn", "SwitchStatistics", "BridgeStream", "OVSDB", "Objects", "Configuration"]
+let names = [
+    "Message", "Session", "File", "RoundTrip", "Values", "Registry", "Capture", "ConntrackDump", "Netlink", "PacketIn", "SwitchStatistics",
+    "BridgeStream", "OVSDB", "Objects", "Configuration",
+]
 
 let package = Package(
     name: "weir-fuzzing",
