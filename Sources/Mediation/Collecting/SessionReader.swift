@@ -44,7 +44,7 @@ public struct SessionReader: Sendable {
     ///
     /// - Returns: the error when the Message was refused; nothing of it was used then.
     public mutating func read(
-        _ octets: [UInt8], at now: Timestamp, names: inout NameTable, _ receive: (borrowing FlowRecord, inout NameTable) -> Bool
+        _ octets: [UInt8], at now: Timestamp, names: inout NameTable, _ receive: (inout FlowRecord, inout NameTable) -> Bool
     ) -> MessageError? {
         expire(at: now)
         let message: Message
@@ -57,7 +57,9 @@ public struct SessionReader: Sendable {
             return error
         }
         var reading = Reading(at: now)
-        for kept in message.released { read(kept.set, of: kept.octets, kept.header, names: &names, &reading, receive) }
+        if !message.released.isEmpty {
+            for kept in message.released { read(kept.set, of: kept.octets, kept.header, names: &names, &reading, receive) }
+        }
         for set in message.dataSets { read(set, of: octets, message.header, names: &names, &reading, receive) }
         let domain = message.header.observationDomainID
         ledger.count(domain, at: now) {
@@ -101,7 +103,7 @@ public struct SessionReader: Sendable {
 
     private mutating func read(
         _ set: DataSet, of octets: [UInt8], _ header: MessageHeader, names: inout NameTable, _ reading: inout Reading,
-        _ receive: (borrowing FlowRecord, inout NameTable) -> Bool
+        _ receive: (inout FlowRecord, inout NameTable) -> Bool
     ) {
         let plan = plan(for: set)
         guard plan.hasAddresses else {
@@ -114,8 +116,8 @@ public struct SessionReader: Sendable {
         // The span is the array's, which lives through the call.
         plan.decode(unsafe octets.span.bytes, set: set, names: &names) { flow, names in
             reading.records += 1
-            if !receive(flow, &names) { reading.refused += 1 }
-            reading.nodeName = reading.nodeName ?? flow.observingNode
+            if !receive(&flow, &names) { reading.refused += 1 }
+            if reading.nodeName == nil { reading.nodeName = flow.observingNode }
         }
     }
 

@@ -41,8 +41,7 @@ enum Corpus {
         let definition = FlowSchema.definition(of: field)
         switch definition.kind {
         case .name:
-            let count = variety(of: definition.name)
-            if count > 0 { flow[name: field] = names.id(of: "\(definition.name)-\(Int.random(in: 0..<count, using: &generator))") }
+            if let text = text(for: definition.name, &generator) { flow[name: field] = names.id(of: text) }
         case .unsigned where definition.name == "flowType": flow[unsigned: field] = 1
         case .unsigned where definition.name.hasPrefix("flow") && definition.name.hasSuffix("Seconds"):
             flow[unsigned: field] = 1_800_000_000 + .random(in: 0..<60, using: &generator)
@@ -50,15 +49,19 @@ enum Corpus {
         }
     }
 
-    /// How many texts a field has.
-    private static func variety(of name: String) -> Int {
+    /// A name as long as a cluster's are, of as many as it has; nil for what most flows do not have. Of Antrea's 19 names 12 are there,
+    /// and a record takes about 290 octets.
+    private static func text(for name: String, _ generator: inout SeededGenerator) -> String? {
+        func number(below count: Int) -> Int { .random(in: 0..<count, using: &generator) }
         switch name {
-        case "sourcePodName", "destinationPodName": 2000
-        case "sourceNodeName", "destinationNodeName": 50
-        case "tcpState": 6
-        case _ where name.hasPrefix("egressN") && !name.hasPrefix("egressNetwork") || name == "egressIP": 0
-        case _ where name.hasSuffix("Namespace"): 20
-        default: 200
+        case "sourcePodName", "destinationPodName": return "checkout-5d78c9869d-\(number(below: 2000))"
+        case "sourceNodeName", "destinationNodeName": return "worker-\(number(below: 50))"
+        case "sourcePodNamespace", "destinationPodNamespace": return "shop-\(number(below: 20))"
+        case "destinationServicePortName": return "shop-\(number(below: 20))/checkout:http"
+        case "ingressNetworkPolicyName", "egressNetworkPolicyName": return "allow-web-\(number(below: 200))"
+        case "ingressNetworkPolicyNamespace", "egressNetworkPolicyNamespace": return "shop-\(number(below: 20))"
+        case "tcpState": return ["ESTABLISHED", "TIME_WAIT", "SYN_SENT"][number(below: 3)]
+        default: return nil
         }
     }
 }
