@@ -37,6 +37,8 @@ import Testing
         #expect(Value.read(.unsigned256, small) == .unsigned(258))
         let large = [1] + [UInt8](repeating: 0, count: 31)
         #expect(Value.read(.unsigned256, large) == .octets(large))
+        let long = [UInt8](repeating: 0, count: 33)
+        #expect(Value.read(.unsigned256, long) == .octets(long))
     }
 
     @Test("§6.1.2, §6.1.3, §6.2: float32 has four octets, float64 eight or four")

@@ -85,9 +85,9 @@ extension RawSpan {
         return octets
     }
 
-    /// A number whose octets beyond the last eight are zero; nil for others and for none.
+    /// A number of at most the 32 octets of an unsigned256 whose octets beyond the last eight are zero; nil for others and for none.
     fileprivate func unsigned(_ range: Range<Int>) -> UInt64? {
-        guard !range.isEmpty else { return nil }
+        guard (1...32).contains(range.count) else { return nil }
         let low = range.suffix(8)
         for index in range.lowerBound..<low.lowerBound where octet(at: index) != 0 { return nil }
         return bigEndian(at: low.lowerBound, width: low.count)
