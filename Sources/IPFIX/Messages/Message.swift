@@ -7,6 +7,8 @@ public struct Message: Sendable {
     public internal(set) var dataSets: [DataSet] = []
     /// Sets of earlier Messages, or of this one, that waited for a template which this Message brought; in the order of their arrival.
     public internal(set) var released: [KeptDataSet] = []
+    /// Templates and Options Templates that can be used from here on, repetitions included.
+    public internal(set) var templates: [Template] = []
     /// Templates and Options Templates, repetitions included.
     public internal(set) var templatesReceived = 0
     public internal(set) var templatesWithdrawn = 0

@@ -101,6 +101,7 @@ extension MessageDecoder {
             reading.statistics.templatesRefused += 1
             return
         }
+        reading.message.templates.append(template)
         reading.bringsTemplates = true
         if waiting.awaits(domain: domain, id: template.id) { reading.bringsAwaited = true }
     }
