@@ -44,3 +44,27 @@ public struct CaptureStatistics: Sendable, Hashable {
 
     private var framesOfTransport: Int { datagrams + segments + fragments - packetsReassembled }
 }
+
+extension CaptureStatistics {
+    public static func + (a: Self, b: Self) -> Self {
+        var sum = a
+        for count in counts { sum[keyPath: count.path] += b[keyPath: count.path] }
+        return sum
+    }
+
+    /// Every count under its name, in the order of their declaration.
+    public var named: [(name: String, count: Int)] {
+        [("frames", frames)] + Self.counts.map { ($0.name, self[keyPath: $0.path]) }
+    }
+
+    private static var counts: [(name: String, path: WritableKeyPath<Self, Int>)] {
+        [
+            ("datagrams", \.datagrams), ("segments", \.segments), ("fragments", \.fragments), ("otherProtocols", \.otherProtocols),
+            ("notIP", \.notIP), ("malformedPackets", \.malformedPackets), ("cutFrames", \.cutFrames),
+            ("packetsReassembled", \.packetsReassembled), ("packetsIncomplete", \.packetsIncomplete),
+            ("fragmentsRefused", \.fragmentsRefused), ("datagramsTaken", \.datagramsTaken), ("datagramsIgnored", \.datagramsIgnored),
+            ("streamsTaken", \.streamsTaken), ("streamsIgnored", \.streamsIgnored), ("octetsRepeated", \.octetsRepeated),
+            ("octetsMissing", \.octetsMissing), ("octetsSkipped", \.octetsSkipped),
+        ]
+    }
+}

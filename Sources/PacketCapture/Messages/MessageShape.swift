@@ -4,6 +4,7 @@
 enum MessageShape {
     /// Of an IPFIX Message's header.
     static let headerLength = 16
+    static let netFlow9HeaderLength = 20
     /// Octets by which a Message is recognised: its header and its first Set's.
     static let recognizedLength = 20
     /// Sets looked at, so that a hostile stream costs no more than a constant an octet.
@@ -24,7 +25,7 @@ enum MessageShape {
     /// Whether a NetFlow v9 header with a possible first FlowSet begins the octets.
     static func isPlausibleNetFlow9(_ octets: Span<UInt8>) -> Bool {
         guard octets.uint16(at: 0) == 9, let count = octets.uint16(at: 2), count > 0 else { return false }
-        return isSet(in: octets, at: 20, room: octets.count - 20, firstData: 256, templates: 0...1)
+        return isSet(in: octets, at: netFlow9HeaderLength, room: octets.count - netFlow9HeaderLength, firstData: 256, templates: 0...1)
     }
 
     /// Whether the Sets of a Message fill it exactly; the first 64 of them count.

@@ -17,6 +17,8 @@ struct StreamFramer {
     private var buffer: [UInt8] = []
     /// Where in `buffer` the octets begin that were not handed on yet.
     private var head = 0
+    /// Octets of the stream that are in `buffer` no more.
+    private var removed = 0
     private var isInStep: Bool
     private var skipped = 0
     /// Whether the octets searched are those of a Message that was told to be cut, and so are not told as skipped.
@@ -26,6 +28,9 @@ struct StreamFramer {
     init(beginsWithMessage: Bool) {
         isInStep = beginsWithMessage
     }
+
+    /// Octets of the stream before those that were not handed on yet: where the next item begins.
+    var position: Int { removed + head - skipped }
 
     /// Octets that wait for more.
     var waiting: Int { buffer.count - head }
@@ -38,6 +43,7 @@ struct StreamFramer {
     mutating func append(_ octets: [UInt8]) {
         if head > 1 << 16 {
             buffer.removeFirst(head)
+            removed += head
             head = 0
         }
         buffer += octets
@@ -60,6 +66,7 @@ struct StreamFramer {
 
     /// What comes next does not follow what came last. To be called when `next(isEnd: true)` has nothing more.
     mutating func loseStep() {
+        removed += buffer.count
         buffer.removeAll()
         head = 0
         isInStep = false
