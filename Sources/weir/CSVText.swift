@@ -8,12 +8,15 @@ internal import FlowStore
 struct CSVText {
     private(set) var octets: [UInt8] = []
 
+    init() {}
+
     init(_ table: ResultTable) {
         write(table.columns)
         for row in table.rows { write(row.map(text)) }
     }
 
-    private mutating func write(_ fields: [String]) {
+    /// Appends one line.
+    mutating func write(_ fields: [String]) {
         for (index, field) in fields.enumerated() {
             if index > 0 { octets.append(UInt8(ascii: ",")) }
             write(field)
@@ -34,6 +37,8 @@ struct CSVText {
         }
         octets.append(UInt8(ascii: "\""))
     }
+
+    mutating func removeAll() { octets.removeAll(keepingCapacity: true) }
 
     private func text(_ value: ResultValue) -> String {
         switch value {

@@ -56,6 +56,17 @@ struct JSONText {
         }
     }
 
+    mutating func write(digits number: UInt64) { octets.append(contentsOf: String(number).utf8) }
+
+    /// Text that needs no escapes.
+    mutating func writePlain(_ text: String) {
+        raw("\"")
+        octets.append(contentsOf: text.utf8)
+        raw("\"")
+    }
+
+    mutating func removeAll() { octets.removeAll(keepingCapacity: true) }
+
     mutating func write(_ text: String) {
         raw("\"")
         for scalar in text.unicodeScalars {

@@ -3,6 +3,8 @@
 internal import ArgumentParser
 internal import FlowStore
 internal import Glibc
+internal import IPFIX
+internal import PacketCapture
 
 /// `weir`: questions about flows, asked at a terminal or by a script.
 @main
@@ -16,6 +18,7 @@ struct Weir: ParsableCommand {
               weir top --by pair --last 1d          which pods talk to which
               weir flows --last 5m                  the newest flows
               weir sql "SELECT * FROM exporters"    anything else; see docs/sql.md
+              weir decode capture.pcap              what IPFIX in a capture says
 
             Answers go to standard output, everything else to standard error.
             Exit status: 0 answered, 1 found a problem, 2 could not run.
@@ -25,6 +28,7 @@ struct Weir: ParsableCommand {
             TopCommand.self,
             FlowsCommand.self,
             SQLCommand.self,
+            DecodeCommand.self,
             DemoCommand.self,
         ])
 
@@ -41,6 +45,9 @@ struct Weir: ParsableCommand {
     private static func ending(with error: any Error) -> Int32 {
         switch error {
         case let error as StoreError:
+            Output.errorLine("weir: \(error)")
+            return 2
+        case is CaptureError, is RegistryError:
             Output.errorLine("weir: \(error)")
             return 2
         case let error as Output.Failure:
