@@ -44,6 +44,19 @@ import Testing
         #expect(ConntrackStatistics(entries: 12).use == nil && ConntrackStatistics(maximum: 0).use == nil)
     }
 
+    @Test("captured statistics decode to what /proc/net/stat/nf_conntrack said")
+    func captured() throws {
+        var parser = StatisticsParser()
+        let octets = try Fixture.octets("statistics.bin")
+        // The two answers: of the CPUs up to its end, and of the table.
+        #expect(parser.receive(octets.span.extracting(..<220)) == .done)
+        #expect(parser.receive(octets.span.extracting(220...)) == .unfinished)
+        #expect(parser.statistics.cpus.mapValues { $0[.invalid] } == [0: 1, 1: 0])
+        #expect(parser.statistics.cpus.values.allSatisfy { $0[.drop] == 0 && $0.count == ConntrackCounter.allCases.count })
+        #expect(parser.statistics.entries == 0 && parser.statistics.maximum == 262_144 && parser.hasTable)
+        #expect(parser.rejected == [:])
+    }
+
     @Test("cut anywhere, statistics are read up to the cut or counted")
     func truncation() {
         let octets =

@@ -25,8 +25,23 @@ import Testing
         #expect(reading.statistics.denied == 1 && reading.statistics.rejected == [:])
     }
 
+    @Test("captured packets decode to what was sent and what their rules say")
+    func captured() throws {
+        let octets = try Fixture.octets("packet-log.bin")
+        let reading = Reading(Array(octets[..<1428]), Array(octets[1428...]))
+        let rejected = reading.denied.filter { $0.action == .reject }, dropped = reading.denied.filter { $0.action == .drop }
+        #expect(rejected.allSatisfy { $0.rule == 666 && $0.protocolIdentifier == 6 && $0.tuple.destinationPort == 22 })
+        #expect(dropped.allSatisfy { $0.rule == 12 && $0.protocolIdentifier == 17 && $0.tuple.destinationPort == 53 })
+        #expect(rejected.count == 5)
+        #expect(dropped.count == 4)
+        #expect(reading.denied.allSatisfy { $0.direction == .egress })
+        #expect(Set(dropped.map(\.octets)) == [58, 78])
+        #expect(Set(reading.denied.map(\.tuple.destination)) == [IPAddress("10.10.1.9"), IPAddress("fd10:10:1::9")])
+        #expect(reading.statistics.allowed == 1 && reading.statistics.rejected == [:] && reading.statistics.lost == 0)
+    }
+
     @Test(
-        "prefixes",
+        "prefixes say action, direction and rule as far as they can be told",
         arguments: [
             ("weir drop egress 12", .denied(.drop), .egress, 12), ("weir 12", nil, nil, 12), ("", nil, nil, nil),
             ("WEIR:Rejected:IN:4294967295", .denied(.reject), .ingress, 4_294_967_295), ("weir drop 4294967296", .denied(.drop), nil, nil),
@@ -154,9 +169,9 @@ import Testing
         var denied: [DeniedConnection] = []
         var statistics = PacketLogStatistics()
 
-        init(_ octets: [UInt8]) {
+        init(_ datagrams: [UInt8]...) {
             var parser = PacketLogParser(packetsPerSecond: 1000)
-            _ = parser.receive(octets.span, at: PacketLogTests.now) { denied.append($0) }
+            for octets in datagrams { _ = parser.receive(octets.span, at: PacketLogTests.now) { denied.append($0) } }
             statistics = parser.statistics
         }
     }

@@ -14,7 +14,7 @@ public struct ConntrackCounts: Sendable, Hashable {
     /// The sum of those that mean connections not tracked, or not to their end.
     public var losses: UInt64 { ConntrackCounter.losses.reduce(0) { $0 &+ self[$1] } }
 
-    static func += (sum: inout Self, other: Self) {
+    public static func += (sum: inout Self, other: Self) {
         for index in sum.counts.indices { sum.counts[index] &+= other.counts[index] }
     }
 }
