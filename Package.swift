@@ -47,6 +47,7 @@ let package = Package(
         // For the fuzzers and benchmarks, which are packages of their own.
         .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
         .library(name: "BenchmarkedModules", targets: ["IPFIX", "FlowModel", "Mediation", "FlowStore", "FlowTesting"]),
+        .library(name: "BenchmarkedConntrack", targets: ["Metering", "Conntrack"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),

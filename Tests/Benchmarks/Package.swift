@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 // SPDX-License-Identifier: Apache-2.0
 //
-// The benchmarks, built and run by ci/benchmark.
+// The benchmarks, built and run by ci/benchmark and ci/benchmark-conntrack.
 
 import PackageDescription
 
@@ -11,6 +11,9 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "weir-benchmark", dependencies: [.product(name: "BenchmarkedModules", package: "weir")],
-            swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .strictMemorySafety()])
+            swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .strictMemorySafety()]),
+        .executableTarget(
+            name: "weir-benchmark-conntrack", dependencies: [.product(name: "BenchmarkedConntrack", package: "weir")],
+            swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .strictMemorySafety()]),
     ]
 )
