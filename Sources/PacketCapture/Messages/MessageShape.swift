@@ -10,6 +10,13 @@ enum MessageShape {
     /// Sets looked at, so that a hostile stream costs no more than a constant an octet.
     private static let maximumSets = 64
 
+    /// Whether what there is of the version and the length, an octet at least, can be those of an IPFIX header.
+    static func canBegin(in octets: Span<UInt8>, at offset: Int) -> Bool {
+        guard octets.octet(at: offset) == 0 else { return false }
+        if let version = octets.uint16(at: offset), version != 10 { return false }
+        return octets.uint16(at: offset + 2).map { $0 >= headerLength } ?? true
+    }
+
     /// The length that an IPFIX header claims; nil where there is no such header.
     static func length(in octets: Span<UInt8>, at offset: Int) -> Int? {
         guard octets.uint16(at: offset) == 10, let length = octets.uint16(at: offset + 2), length >= headerLength else { return nil }

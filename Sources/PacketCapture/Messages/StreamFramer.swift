@@ -73,10 +73,13 @@ struct StreamFramer {
     }
 
     private mutating func message(isEnd: Bool) -> Item? {
-        guard waiting >= MessageShape.headerLength else { return isEnd && waiting > 0 ? cut(expected: MessageShape.headerLength) : nil }
-        guard let length = MessageShape.length(in: buffer.span, at: head) else {
+        guard waiting > 0 else { return nil }
+        guard MessageShape.canBegin(in: buffer.span, at: head) else {
             isInStep = false
             return next(isEnd: isEnd)
+        }
+        guard waiting >= MessageShape.headerLength, let length = MessageShape.length(in: buffer.span, at: head) else {
+            return isEnd ? cut(expected: MessageShape.headerLength) : nil
         }
         guard waiting >= length else { return isEnd ? cut(expected: length) : nil }
         guard let isBelieved = isBelieved(length: length, isEnd: isEnd) else { return nil }
