@@ -16,13 +16,25 @@ struct DeniedStore: Sendable {
         var packets: UInt64 = 0
         var octets: UInt64 = 0
         var last: Timestamp
+        /// By the process's own time.
+        var lastSteady: Timestamp
         var reportedPackets: UInt64 = 0
         var reportedOctets: UInt64 = 0
-        var lastReport: Timestamp?
+    }
+
+    private struct Visit {
+        let key: Key
+        let time: Timestamp
     }
 
     let capacity: Int
     private var entries: [Key: Entry] = [:]
+    /// Every entry once. All wait equally long, so what was put in first is due first.
+    private var visits = FIFO<Visit>()
+    /// Entries to look at at once, the first time.
+    private var fresh = FIFO<Key>()
+    /// Entries to report whenever they were reported last.
+    private var flushed = FIFO<Key>()
 
     init(capacity: Int) {
         self.capacity = capacity
@@ -31,35 +43,73 @@ struct DeniedStore: Sendable {
     var count: Int { entries.count }
 
     /// False when there is no room for another attempt.
-    mutating func observe(_ denied: DeniedConnection) -> Bool {
+    mutating func observe(_ denied: DeniedConnection, at now: Timestamp) -> Bool {
         let key = Key(tuple: denied.tuple, protocolIdentifier: denied.protocolIdentifier, rule: denied.rule)
-        guard entries[key] != nil || entries.count < capacity else { return false }
-        entries[key, default: Entry(first: denied, last: denied.time)].count(denied)
+        guard entries[key]?.count(denied, at: now) == nil else { return true }
+        guard entries.count < capacity else { return false }
+        var entry = Entry(first: denied, last: denied.time, lastSteady: now)
+        entry.count(denied, at: now)
+        entries[key] = entry
+        fresh.append(key)
         return true
     }
 
     /// Reports each entry that has grown: at once the first time, then every `activeTimeout`. Forgets those silent for `idleTimeout`.
-    mutating func expire(
-        at now: Timestamp, activeTimeout: Duration, idleTimeout: Duration, flushing: Bool, _ report: (Entry) -> Void
-    ) {
-        for (key, entry) in entries {
-            let isDue = entry.lastReport.map { now - $0 >= activeTimeout } ?? true
-            if entry.packets > entry.reportedPackets, isDue || flushing {
-                report(entry)
-                entries[key]?.reportedPackets = entry.packets
-                entries[key]?.reportedOctets = entry.octets
-                entries[key]?.lastReport = now
-            } else if entry.packets == entry.reportedPackets, now - entry.last >= idleTimeout {
-                entries[key] = nil
+    ///
+    /// - Returns: true when `limit` was reached and more is due.
+    mutating func expire(at now: Timestamp, _ timeouts: Timeouts, limit: Int, _ report: (Entry) -> Void) -> Bool {
+        var reports = 0
+        while let key = fresh.first {
+            guard reports < limit else { return true }
+            _ = fresh.popFirst()
+            reports += self.report(key, report)
+            visits.append(Visit(key: key, time: now + timeouts.active))
+        }
+        while let key = flushed.first {
+            guard reports < limit else { return true }
+            _ = flushed.popFirst()
+            reports += self.report(key, report)
+        }
+        while let visit = visits.first, visit.time <= now {
+            guard reports < limit else { return true }
+            _ = visits.popFirst()
+            let made = self.report(visit.key, report)
+            reports += made
+            if made == 0, let entry = entries[visit.key], now - entry.lastSteady >= timeouts.idle {
+                entries[visit.key] = nil
+            } else {
+                visits.append(Visit(key: visit.key, time: now + timeouts.active))
             }
         }
+        return false
+    }
+
+    /// Makes everything due that has grown.
+    mutating func makeDue() {
+        for (key, entry) in entries where entry.packets > entry.reportedPackets { flushed.append(key) }
+    }
+
+    /// When an entry is to be looked at next.
+    var nextDeadline: Timestamp? { fresh.count > 0 ? Timestamp(milliseconds: .min) : visits.first?.time }
+
+    private mutating func report(_ key: Key, _ report: (Entry) -> Void) -> Int {
+        guard let entry = entries[key], entry.packets > entry.reportedPackets else { return 0 }
+        report(entry)
+        entries[key]?.noteReport()
+        return 1
     }
 }
 
 extension DeniedStore.Entry {
-    fileprivate mutating func count(_ denied: DeniedConnection) {
+    fileprivate mutating func count(_ denied: DeniedConnection, at now: Timestamp) {
         packets += 1
         octets += UInt64(denied.octets)
         last = max(last, denied.time)
+        lastSteady = max(lastSteady, now)
+    }
+
+    fileprivate mutating func noteReport() {
+        reportedPackets = packets
+        reportedOctets = octets
     }
 }

@@ -8,30 +8,30 @@ struct FlowRecordBuilder {
     let nodeName: NameID
     let pods: [IPAddress: MeteredConnection.PodReference]
     let podNetworks: [IPPrefix]
-    let rules: [UInt32: PolicyRule]
+    let gateways: Set<IPAddress>
+    let rules: PolicyRules
+    let services: [ServicePort: NameID]
     /// By raw value of the state.
     let tcpStates: [NameID]
 
-    func resolvePods(of metered: inout MeteredConnection) {
-        if metered.sourcePod == nil { metered.sourcePod = pods[metered.connection.original.source] }
-        if metered.destinationPod == nil { metered.destinationPod = pods[metered.connection.reply.source] }
-    }
-
-    func record(of metered: MeteredConnection, reason: FlowEndReason, names: inout NameTable) -> FlowRecord {
+    /// - Parameter client: who began the connection, if its source is not who it seems.
+    func record(of metered: MeteredConnection, _ report: Reporting.Report, client: ExternalClient?) -> FlowRecord {
         let connection = metered.connection
         var flow = FlowRecord()
         setKey(connection.original, answeredBy: connection.reply, connection.protocolIdentifier, in: &flow)
-        setTimes(start: metered.start, end: max(connection.stop ?? metered.lastSeen, metered.start), reason: reason, in: &flow)
-        setCounters(connection.counters, since: metered.reportedCounters, in: &flow)
+        setTimes(start: metered.start, end: max(connection.stop ?? metered.lastSeen, metered.start), reason: report.reason, in: &flow)
+        setCounters(connection.counters, since: report.reported, in: &flow)
         setEnds(source: metered.sourcePod, destination: metered.destinationPod, in: &flow)
         setTranslations(connection, in: &flow)
+        if let client { setClient(client, of: connection, in: &flow) }
+        setService(in: &flow)
         if let state = connection.tcpState { flow[name: .tcpState] = tcpStates[Int(state.rawValue)] }
-        setRule(connection.label.ingressRule, .ingress, .allow, in: &flow, &names)
-        setRule(connection.label.egressRule, .egress, .allow, in: &flow, &names)
+        setRule(connection.label.ingressRule, .ingress, .allow, at: metered.start, in: &flow)
+        setRule(connection.label.egressRule, .egress, .allow, at: metered.start, in: &flow)
         return flow
     }
 
-    func record(of entry: DeniedStore.Entry, names: inout NameTable) -> FlowRecord {
+    func record(of entry: DeniedStore.Entry) -> FlowRecord {
         let denied = entry.first
         var flow = FlowRecord()
         let reply = Connection.Tuple(
@@ -47,9 +47,10 @@ struct FlowRecordBuilder {
             flow[address: .destinationClusterIP] = service
             flow[unsigned: .destinationServicePort] = denied.originalDestinationPort.map(UInt64.init)
         }
-        setRule(denied.label.egressRule, .egress, .allow, in: &flow, &names)
-        setRule(denied.label.ingressRule, .ingress, .allow, in: &flow, &names)
-        setVerdict(of: denied, in: &flow, &names)
+        setService(in: &flow)
+        setRule(denied.label.egressRule, .egress, .allow, at: denied.time, in: &flow)
+        setRule(denied.label.ingressRule, .ingress, .allow, at: denied.time, in: &flow)
+        setVerdict(of: denied, in: &flow)
         return flow
     }
 
@@ -73,12 +74,12 @@ struct FlowRecordBuilder {
         flow[unsigned: .flowEndReason] = UInt64(reason.rawValue)
     }
 
-    private func setCounters(_ counters: Connection.Counters?, since reported: Connection.Counters?, in flow: inout FlowRecord) {
+    private func setCounters(_ counters: Connection.Counters?, since reported: Connection.Counters, in flow: inout FlowRecord) {
         guard let counters else { return }
         for counter in FlowCounter.allCases {
             let total = counters[counter]
             flow[unsigned: counter.total(.common)] = total
-            flow[unsigned: counter.delta(.common)] = total - min(total, reported?[counter] ?? 0)
+            flow[unsigned: counter.delta(.common)] = total - min(total, reported[counter])
         }
     }
 
@@ -101,8 +102,13 @@ struct FlowRecordBuilder {
         if isSourceLocal, isDestinationLocal { return .intraNode }
         guard !podNetworks.isEmpty else { return nil }
         if isSourceLocal { return isPod(flow[address: .destinationIPAddress]) ? .interNode : .toExternal }
-        if isDestinationLocal { return isPod(flow[address: .sourceIPAddress]) ? .interNode : .fromExternal }
+        if isDestinationLocal { return isInside(flow[address: .sourceIPAddress]) ? .interNode : .fromExternal }
         return nil
+    }
+
+    /// A gateway that sends to a pod stands for a client from outside, whom another node has the other half of.
+    private func isInside(_ address: IPAddress?) -> Bool {
+        isPod(address) || address.map(gateways.contains) ?? false
     }
 
     private func isPod(_ address: IPAddress?) -> Bool {
@@ -123,8 +129,32 @@ struct FlowRecordBuilder {
         }
     }
 
-    private func setVerdict(of denied: DeniedConnection, in flow: inout FlowRecord, _ names: inout NameTable) {
-        let known = denied.rule.flatMap { rules[$0]?.direction }
+    /// The client takes the place of the address that stood for it; what it was translated to is the proxy's.
+    private func setClient(_ client: ExternalClient, of connection: Connection, in flow: inout FlowRecord) {
+        let source = connection.original.source
+        flow[address: .sourceIPAddress] = client.address
+        flow[unsigned: .sourceTransportPort] = UInt64(client.port)
+        if source != client.address {
+            flow[address: .proxySnatIP] = source
+            flow[unsigned: .proxySnatPort] = UInt64(connection.original.sourcePort)
+        }
+        flow[address: .destinationServiceIP] = client.destination
+        flow[address: .destinationClusterIP] = client.destination
+        flow[unsigned: .destinationServicePort] = UInt64(client.destinationPort)
+        flow[unsigned: .flowType] = UInt64(FlowType.fromExternal.rawValue)
+    }
+
+    private func setService(in flow: inout FlowRecord) {
+        guard !services.isEmpty, let address = flow[address: .destinationServiceIP],
+            let port = flow[unsigned: .destinationServicePort], let protocolIdentifier = flow[unsigned: .protocolIdentifier]
+        else { return }
+        let service = ServicePort(
+            address: address, port: UInt16(truncatingIfNeeded: port), protocolIdentifier: UInt8(truncatingIfNeeded: protocolIdentifier))
+        flow[name: .destinationServicePortName] = services[service]
+    }
+
+    private func setVerdict(of denied: DeniedConnection, in flow: inout FlowRecord) {
+        let known = denied.rule.flatMap { rules.rule($0, at: denied.time)?.direction }
         let told: PolicyRule.Direction? = denied.direction.map { $0 == .ingress ? .ingress : .egress }
         // Without either, the side that reports decides: egress rules are enforced where the source is.
         let direction = known ?? told ?? (flow.isKnown(.sourcePodName) ? .egress : .ingress)
@@ -132,21 +162,21 @@ struct FlowRecordBuilder {
         // A rule that admitted this direction before is not the one that refused.
         let fields = PolicyFields.of(direction)
         for field in [fields.policy, fields.namespace, fields.type, fields.rule] { flow.forget(field) }
-        setRule(denied.rule ?? 0, direction, action, in: &flow, &names)
+        setRule(denied.rule ?? 0, direction, action, at: denied.time, in: &flow)
         flow[unsigned: fields.action] = UInt64(action.rawValue)
     }
 
     private func setRule(
-        _ id: UInt32, _ direction: PolicyRule.Direction, _ action: RuleAction, in flow: inout FlowRecord, _ names: inout NameTable
+        _ id: UInt32, _ direction: PolicyRule.Direction, _ action: RuleAction, at time: Timestamp, in flow: inout FlowRecord
     ) {
         guard id != 0 else { return }
         let fields = PolicyFields.of(direction)
         flow[unsigned: fields.action] = UInt64(action.rawValue)
-        guard let rule = rules[id] else { return }
-        flow[name: fields.policy] = names.id(of: rule.policy)
-        flow[name: fields.namespace] = rule.namespace.map { names.id(of: $0) }
+        guard let rule = rules.rule(id, at: time) else { return }
+        flow[name: fields.policy] = rule.policy
+        flow[name: fields.namespace] = rule.namespace
         flow[unsigned: fields.type] = UInt64(rule.type.rawValue)
-        flow[name: fields.rule] = names.id(of: rule.name)
+        flow[name: fields.rule] = rule.name
     }
 }
 

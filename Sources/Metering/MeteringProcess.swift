@@ -6,170 +6,180 @@ public import IPFIX
 /// Observations of connections in, flow records out (RFC 5470 §5.1). One node's.
 ///
 /// A connection is reported `activeTimeout` after it was first seen, then whenever it has changed and `activeTimeout` has passed,
-/// and once when it has ended; nothing is reported twice without change. Totals are since the connection began, deltas since its
-/// previous record. Calls must not go back in time.
+/// or `idleTimeout` after its last change if that is sooner, and at once when it has ended; nothing is reported twice without change.
+/// Totals are since the connection began, deltas since its previous record. Each collector has a cursor of its own: one that takes
+/// nothing for a while gets one record with the growth of all that time, and holds back no other.
+///
+/// Times are told by the caller. A clock that is set back or forward ends nothing and reports nothing twice.
 public struct MeteringProcess: ~Copyable {
     public let configuration: MeteringConfiguration
-    public private(set) var statistics = MeteringStatistics()
+    public internal(set) var statistics = MeteringStatistics()
     /// The texts behind the ids of this process's records.
-    public private(set) var names: NameTable
+    public internal(set) var names: NameTable
 
-    private var store: ConnectionStore
-    private var denied: DeniedStore
-    private var pods: [IPAddress: MeteredConnection.PodReference] = [:]
-    private var rules: [UInt32: PolicyRule] = [:]
-    private var replaced: [MeteredConnection] = []
-    private let nodeName: NameID
-    private let tcpStates: [NameID]
+    var store: ConnectionStore
+    var reporting: Reporting
+    var denied: DeniedStore
+    var externals = ExternalClients()
+    var time = SteadyTime()
+    var pods: [IPAddress: MeteredConnection.PodReference] = [:]
+    var rules = PolicyRules()
+    var services: [ServicePort: NameID] = [:]
+    /// Who is behind the connections that came from outside; few do.
+    var clients: [UInt32: ExternalClient] = [:]
+    var reports: [Reporting.Report] = []
+    var isFlushing = false
+    let admission: Admission
+    let nodeName: NameID
+    let tcpStates: [NameID]
 
     public init(_ configuration: MeteringConfiguration, seed: UInt64) {
+        precondition(
+            (1...CollectorSet.maximumCount).contains(configuration.collectorCount), "a Metering Process has from 1 to 32 collectors")
         self.configuration = configuration
         names = NameTable(seed: seed)
-        store = ConnectionStore(capacity: configuration.capacity)
+        store = ConnectionStore(
+            capacity: configuration.capacity, endedCapacity: configuration.endedCapacity, idleTimeout: configuration.idleTimeout, seed: seed
+        )
+        reporting = Reporting(
+            collectors: configuration.collectorCount,
+            timeouts: Timeouts(active: configuration.activeTimeout, idle: configuration.idleTimeout))
         denied = DeniedStore(capacity: configuration.capacity)
+        admission = Admission(configuration)
         nodeName = names.id(of: configuration.nodeName)
         var states: [NameID] = []
         for state in Connection.TCPState.allCases { states.append(names.id(of: state.name)) }
         tcpStates = states
     }
 
-    /// Connections metered at present.
-    public var connectionCount: Int { store.entries.count }
+    /// Connections metered at present: those that have not ended.
+    public var connectionCount: Int { store.openCount }
 
-    /// Replaces what is known of this node's pods. Connections keep the names they have.
-    public mutating func update(pods list: [LocalPod]) {
+    /// Ended connections of which not every collector has everything, or that ended just now.
+    public var endedConnectionCount: Int { store.endedCount }
+}
+
+extension MeteringProcess {
+    /// Replaces what is known of this node's pods. Connections keep the names they have; those that lack one get it, and are reported again.
+    public mutating func update(pods list: [LocalPod], at now: Timestamp? = nil) {
         pods.removeAll(keepingCapacity: true)
         for pod in list {
             let reference = MeteredConnection.PodReference(name: names.id(of: pod.name), namespace: names.id(of: pod.namespace))
             for address in pod.addresses { pods[address] = reference }
         }
+        let moment = now.map { time.moment(at: $0).steady }
+        for slot in 0..<store.slotCount where store[slot].role != .none && resolvePods(of: slot) && store[slot].isRecorded {
+            store[slot].noteNames()
+            if let moment { reporting.schedule(slot, store[slot], at: moment) }
+        }
     }
 
-    /// Replaces what rule ids stand for.
-    public mutating func update(rules: [UInt32: PolicyRule]) { self.rules = rules }
+    /// Looks up the names that are not known yet.
+    ///
+    /// - Returns: whether one was found.
+    @discardableResult
+    mutating func resolvePods(of slot: UInt32) -> Bool {
+        guard store[slot].sourcePod == nil || store[slot].destinationPod == nil else { return false }
+        let connection = store[slot].connection
+        let source = store[slot].sourcePod ?? pods[connection.original.source]
+        let destination = store[slot].destinationPod ?? pods[connection.reply.source]
+        guard source != store[slot].sourcePod || destination != store[slot].destinationPod else { return false }
+        store[slot].sourcePod = source
+        store[slot].destinationPod = destination
+        return true
+    }
 
+    /// Replaces what rule ids stand for from a time on. What an id stood for before stays with connections that began then.
+    public mutating func update(rules list: [UInt32: PolicyRule], at now: Timestamp) {
+        var named: [UInt32: PolicyRules.Named] = [:]
+        for (id, rule) in list {
+            named[id] = PolicyRules.Named(
+                policy: names.id(of: rule.policy), namespace: rule.namespace.map { names.id(of: $0) }, type: rule.type,
+                name: names.id(of: rule.name), direction: rule.direction)
+        }
+        rules.replace(by: named, at: now)
+    }
+
+    /// Replaces the names of Services, each as `namespace/name:port` under every address it has.
+    public mutating func update(services list: [ServicePort: String]) {
+        services.removeAll(keepingCapacity: true)
+        for (port, name) in list { services[port] = names.id(of: name) }
+    }
+}
+
+extension MeteringProcess {
     /// Takes one poll that was read before.
     public mutating func observe(_ poll: Poll, from source: SourceID = .first) {
-        beginPoll(of: source)
+        beginPoll(of: source, at: poll.time)
         for connection in poll.connections { observe(connection, from: source, at: poll.time) }
-        endPoll(of: source, isWhole: poll.isWhole)
+        endPoll(of: source, isWhole: poll.isWhole, at: poll.time)
     }
 
     /// Begins a poll: call it before the source begins to read its table.
     ///
     /// Events may come while a poll goes on. What they tell in that time counts as seen by the poll, which may have read the table
     /// before or after it: so a poll neither ends a connection that began meanwhile nor brings back one that went.
-    public mutating func beginPoll(of source: SourceID) { store.beginPoll(isWhole: false) }
+    public mutating func beginPoll(of source: SourceID, at now: Timestamp) {
+        store.beginPoll(of: source, at: time.moment(at: now).wall)
+    }
 
     /// Takes one entry of the poll that goes on.
     public mutating func observe(_ connection: Connection, from source: SourceID, at now: Timestamp) {
-        guard admits(connection) else { return }
-        count(store.observe(connection, at: now, replaced: &replaced))
+        observe(connection, nil, from: source, at: time.moment(at: now))
+    }
+
+    /// Takes one event. Events of a source come in the order in which they happened; any may be missing.
+    public mutating func observe(_ connection: Connection, kind: ConnectionEvent.Kind, from source: SourceID, at now: Timestamp) {
+        observe(connection, kind, from: source, at: time.moment(at: now))
     }
 
     /// Ends a poll.
     ///
     /// - Parameter isWhole: whether the whole table was read: only then has a connection that is missing ended.
-    public mutating func endPoll(of source: SourceID, isWhole: Bool) { store.endPoll(isWhole: isWhole) }
-
-    /// Takes one event. Events of a source come in the order in which they happened; any may be missing.
-    public mutating func observe(_ connection: Connection, kind: ConnectionEvent.Kind, from source: SourceID, at now: Timestamp) {
-        guard admits(connection) else { return }
-        var connection = connection
-        if kind == .destroyed { connection.status.insert(.dying) }
-        count(store.observe(connection, at: now, replaced: &replaced))
-    }
-
-    private mutating func count(_ outcome: ConnectionStore.Outcome) {
-        switch outcome {
-        case .updated, .inserted: statistics.metered += 1
-        case .full: statistics.overCapacity += 1
-        }
+    public mutating func endPoll(of source: SourceID, isWhole: Bool, at now: Timestamp) {
+        let moment = time.moment(at: now)
+        guard isWhole else { return }
+        var missing: [UInt32] = []
+        store.closeMissing(of: source, at: moment) { missing.append($0) }
+        for slot in missing { reporting.schedule(slot, store[slot], at: moment.steady) }
     }
 
     /// Takes one packet that policy refused.
     public mutating func observe(_ packet: DeniedConnection) {
         statistics.denied += 1
-        if !denied.observe(packet) { statistics.deniedOverCapacity += 1 }
+        if !denied.observe(packet, at: time.latest(or: packet.time)) { statistics.deniedOverCapacity += 1 }
     }
 
-    private mutating func admits(_ connection: Connection) -> Bool {
-        if !configuration.zones.isEmpty, !configuration.zones.contains(connection.zone) {
-            statistics.otherZone += 1
-            return false
+    private mutating func observe(_ connection: Connection, _ kind: ConnectionEvent.Kind?, from source: SourceID, at now: Moment) {
+        if let reason = admission.refusal(of: connection) {
+            statistics.count(reason)
+            if reason == .correlated { externals.observe(connection, at: now.steady) }
+            return
         }
-        if configuration.acceptedMarkMask != 0, connection.mark & configuration.acceptedMarkMask == 0 {
-            statistics.notAccepted += 1
-            return false
-        }
-        let isLocal = pods[connection.original.source] != nil || pods[connection.reply.source] != nil
+        let found = store.find(connection)
         // A pod that is gone from the switch still ends its connections under the name they have.
-        if configuration.onlyLocalPods, !isLocal, !store.contains(connection) {
-            statistics.notLocal += 1
-            return false
+        guard found.latest != nil || isLocal(connection) else {
+            statistics.count(.notLocal)
+            return
         }
-        return true
-    }
-}
-
-extension MeteringProcess {
-    /// The records that are due after the latest poll. What that poll did not show has ended if it read the whole table.
-    ///
-    /// - Parameter isWhole: false where the poll's own word is not to be trusted.
-    public mutating func expire(at now: Timestamp, isWhole: Bool = true, into records: inout [FlowRecord]) {
-        report(at: now, isWhole: isWhole, flushing: false, into: &records)
+        apply(store.observe(connection, kind, found: found, from: source, at: now), connection, from: source, at: now)
     }
 
-    /// Everything that has changed since its last record, whether due or not: what a program sends before it stops.
-    public mutating func flush(at now: Timestamp, into records: inout [FlowRecord]) {
-        report(at: now, isWhole: false, flushing: true, into: &records)
+    private func isLocal(_ connection: Connection) -> Bool {
+        !configuration.onlyLocalPods || pods[connection.original.source] != nil || pods[connection.reply.source] != nil
     }
 
-    private mutating func report(at now: Timestamp, isWhole: Bool, flushing: Bool, into records: inout [FlowRecord]) {
-        let before = records.count
-        let builder = FlowRecordBuilder(
-            nodeName: nodeName, pods: pods, podNetworks: configuration.podNetworks, rules: rules, tcpStates: tcpStates)
-        for var old in replaced where old.hasUnreportedEnd {
-            builder.resolvePods(of: &old)
-            records.append(builder.record(of: old, reason: .endOfFlow, names: &names))
+    private mutating func apply(_ effect: ConnectionStore.Effect, _ connection: Connection, from source: SourceID, at now: Moment) {
+        statistics.count(effect.outcome)
+        if effect.wasEvicted { statistics.evicted += 1 }
+        if let ended = effect.ended { reporting.schedule(ended, store[ended], at: now.steady) }
+        guard let slot = effect.slot else { return }
+        if case .inserted = effect.outcome {
+            let known = store.wasForgotten(connection, from: source) ? connection.counters : nil
+            reporting.begin(slot, at: now.steady, alreadyReported: known)
+            clients[slot] = nil
+            resolvePods(of: slot)
         }
-        replaced.removeAll(keepingCapacity: true)
-        reportConnections(at: now, isWhole: isWhole && store.isPollWhole, flushing: flushing, builder, into: &records)
-        denied.expire(
-            at: now, activeTimeout: configuration.activeTimeout, idleTimeout: configuration.idleTimeout, flushing: flushing
-        ) { entry in records.append(builder.record(of: entry, names: &names)) }
-        statistics.records += UInt64(records.count - before)
-    }
-
-    private mutating func reportConnections(
-        at now: Timestamp, isWhole: Bool, flushing: Bool, _ builder: FlowRecordBuilder, into records: inout [FlowRecord]
-    ) {
-        let active = configuration.activeTimeout, idle = configuration.idleTimeout
-        store.visit { connection, wasSeen in
-            builder.resolvePods(of: &connection)
-            let isGone = isWhole && !wasSeen
-            if let reason = connection.reasonToReport(at: now, isGone: isGone, active: active, idle: idle, flushing: flushing) {
-                records.append(builder.record(of: connection, reason: reason, names: &names))
-                connection.noteReport(at: now, isEnd: reason == .endOfFlow)
-            }
-            return !isGone
-        }
-    }
-}
-
-extension MeteredConnection {
-    /// Whether a connection that is over has something to report: its end, or a change since its end was reported.
-    fileprivate var hasUnreportedEnd: Bool { hasUnreportedChange || !isEndReported }
-
-    /// Nil when nothing is due.
-    fileprivate func reasonToReport(
-        at now: Timestamp, isGone: Bool, active: Duration, idle: Duration, flushing: Bool
-    ) -> FlowEndReason? {
-        if isGone || hasEnded {
-            return hasUnreportedEnd ? .endOfFlow : nil
-        }
-        guard hasUnreportedChange else { return nil }
-        if flushing || now - lastReport >= active { return .activeTimeout }
-        return now - lastActive >= idle ? .idleTimeout : nil
+        reporting.schedule(slot, store[slot], at: now.steady)
     }
 }

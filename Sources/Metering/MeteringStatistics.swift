@@ -6,8 +6,23 @@ public struct MeteringStatistics: Sendable, Hashable {
     public var metered: UInt64 = 0
     public var otherZone: UInt64 = 0
     public var notAccepted: UInt64 = 0
+    public var otherProtocol: UInt64 = 0
+    /// Outside the networks to meter, or inside one that is excluded.
+    public var otherNetwork: UInt64 = 0
+    public var toGateway: UInt64 = 0
     public var notLocal: UInt64 = 0
+    /// Of zone 0, read only to learn who is behind connections from outside.
+    public var correlated: UInt64 = 0
+    /// Of connections that another source tells of.
+    public var ofAnotherSource: UInt64 = 0
+    /// Read before word came that says more.
+    public var stale: UInt64 = 0
     public var overCapacity: UInt64 = 0
+
+    /// Connections forgotten for want of room, each with a record that says so.
+    public var evicted: UInt64 = 0
+    /// Last records that a collector did not take in time, one for each collector and connection.
+    public var unreportedEnds: UInt64 = 0
     /// Packets that policy rules refused, as reported by the switch.
     public var denied: UInt64 = 0
     public var deniedOverCapacity: UInt64 = 0
@@ -15,5 +30,9 @@ public struct MeteringStatistics: Sendable, Hashable {
 
     public init() {}
 
-    public var observed: UInt64 { metered + otherZone + notAccepted + notLocal + overCapacity }
+    public var observed: UInt64 { metered + passedOver }
+
+    public var passedOver: UInt64 {
+        otherZone + notAccepted + otherProtocol + otherNetwork + toGateway + notLocal + correlated + ofAnotherSource + stale + overCapacity
+    }
 }

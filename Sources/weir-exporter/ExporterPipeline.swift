@@ -67,8 +67,9 @@ final class ExporterPipeline {
     }
 
     private func replay(_ recording: Recording) throws -> Bool {
-        var stage = MeteringStage(configuration, to: queues)
-        ReplayRun(recording: recording, now: clock.now).run(&stage)
+        let now = clock.now
+        var stage = MeteringStage(configuration, to: queues, at: now)
+        ReplayRun(recording: recording, now: now).run(&stage)
         return finish(stage.statistics)
     }
 
@@ -128,7 +129,7 @@ extension ExporterPipeline {
         logger.info(
             "metering",
             metadata: ["node": "\(configuration.metering.nodeName)", "sources": "\(sources.map(\.name).joined(separator: " "))"])
-        var stage = MeteringStage(configuration, to: queues)
+        var stage = MeteringStage(configuration, to: queues, at: clock.now)
         let run = LiveRun(
             sources: sources, pods: pods, denied: denied, stopping: stopping, interval: configuration.pollInterval, clock: clock,
             logger: logger, recording: recording)

@@ -5,18 +5,27 @@ import IPFIX
 import IPFIXTransport
 import Metering
 
-/// Observations in, messages out: the metering process and the packing of its records, for every collector.
+/// Observations in, messages out: the metering process and the packing of its records, a lane for every collector.
 struct MeteringStage: ~Copyable {
-    private var process: MeteringProcess
-    private var packer: FlowPacker
-    private let queues: [ExportQueue]
-    private var records: [FlowRecord] = []
+    /// What goes to one collector.
+    fileprivate struct Lane {
+        let queue: ExportQueue
+        var packer: FlowPacker
+    }
 
-    init(_ configuration: ExporterConfiguration, to queues: [ExportQueue]) {
-        process = MeteringProcess(configuration.metering, seed: .random(in: .min ... .max))
-        process.update(rules: configuration.rules)
-        packer = configuration.packer
-        self.queues = queues
+    /// Records made at a time, so that memory stays small however many are due.
+    private static let portion = 1024
+
+    private var process: MeteringProcess
+    private var lanes: [Lane]
+    private var records: [MeteredRecord] = []
+
+    init(_ configuration: ExporterConfiguration, to queues: [ExportQueue], at now: Timestamp) {
+        var metering = configuration.metering
+        metering.collectorCount = queues.count
+        process = MeteringProcess(metering, seed: .random(in: .min ... .max))
+        process.update(rules: configuration.rules, at: now)
+        lanes = queues.map { Lane(queue: $0, packer: configuration.packer) }
     }
 
     var statistics: MeteringStatistics { process.statistics }
@@ -24,32 +33,55 @@ struct MeteringStage: ~Copyable {
 
     /// Meters one observation and queues the records that are due by its time.
     mutating func take(_ observation: Observation) {
-        if let pods = observation.pods { process.update(pods: pods) }
+        if let pods = observation.pods { process.update(pods: pods, at: observation.time) }
         for packet in observation.denied { process.observe(packet) }
         if let connections = observation.connections {
             process.observe(Poll(time: observation.time, connections: connections, isWhole: observation.isWhole))
         }
-        // Without a poll nothing was seen, so nothing has ended.
-        process.expire(at: observation.time, isWhole: observation.connections != nil && observation.isWhole, into: &records)
+        expire(at: observation.time)
+    }
+
+    /// Queues the records that are due.
+    mutating func expire(at now: Timestamp) {
+        let withheld = crowded
+        while process.expire(at: now, limit: Self.portion, withholding: withheld, into: &records) { pack() }
         send()
     }
 
     /// Queues everything that has changed since its last record.
     mutating func finish(at now: Timestamp) {
-        process.flush(at: now, into: &records)
+        while process.flush(at: now, limit: Self.portion, into: &records) { pack() }
         send()
     }
 
-    private mutating func send() {
-        for record in records {
-            if let body = packer.append(record, names: process.names) { queue(body) }
-        }
-        records.removeAll(keepingCapacity: true)
-        if let body = packer.flush() { queue(body) }
+    /// Collectors with much waiting already, because they are slow or away: what comes now is told them later, as growth, and so costs
+    /// no room and loses nothing of what waits.
+    private var crowded: CollectorSet {
+        var crowded: CollectorSet = []
+        for (collector, lane) in lanes.enumerated() where lane.queue.isHalfFull { crowded.insert(CollectorSet(collector)) }
+        return crowded
     }
 
-    private func queue(_ body: MessageBody) {
-        for queue in queues { _ = queue.append(ExportedMessage(sets: body.sets, recordCount: body.recordCount)) }
+    private mutating func send() {
+        pack()
+        for index in lanes.indices {
+            if let body = lanes[index].packer.flush() { lanes[index].append(body) }
+        }
+    }
+
+    private mutating func pack() {
+        for record in records {
+            for index in lanes.indices where record.collectors.contains(CollectorSet(index)) {
+                if let body = lanes[index].packer.append(record.flow, names: process.names) { lanes[index].append(body) }
+            }
+        }
+        records.removeAll(keepingCapacity: true)
+    }
+}
+
+extension MeteringStage.Lane {
+    fileprivate func append(_ body: MessageBody) {
+        queue.append(ExportedMessage(sets: body.sets, recordCount: body.recordCount))
     }
 }
 

@@ -80,7 +80,7 @@ import Testing
     @Test("the rule's own direction counts most, then what the table tells, then which end is here")
     func direction() {
         var node = Node()
-        node.process.update(rules: [0x29A: Self.drop])
+        node.process.update(rules: [0x29A: Self.drop], at: .at(0))
         let ingress = { (flow: FlowRecord) in
             flow[unsigned: .ingressNetworkPolicyRuleAction] == 2 && !flow.isKnown(.egressNetworkPolicyRuleAction)
         }
@@ -107,9 +107,8 @@ import Testing
     @Test("refused on ingress after egress had admitted it: both verdicts")
     func bothVerdicts() {
         var node = Node()
-        node.process.update(rules: [
-            0x29A: Self.drop, 0xC9: PolicyRule(policy: "out", namespace: "lab", type: .k8sNetworkPolicy, name: "o", direction: .egress),
-        ])
+        let admits = PolicyRule(policy: "out", namespace: "lab", type: .k8sNetworkPolicy, name: "o", direction: .egress)
+        node.process.update(rules: [0x29A: Self.drop, 0xC9: admits], at: .at(0))
         let flow = records(of: [packet(at: 0, from: .client, label: 0xC9_0000_0000)], in: &node).first
         #expect(flow?[unsigned: .egressNetworkPolicyRuleAction] == 1 && node.text(.egressNetworkPolicyName, of: flow) == "out")
         #expect(flow?[unsigned: .ingressNetworkPolicyRuleAction] == 2 && flow?.type == .intraNode)
@@ -118,9 +117,8 @@ import Testing
     @Test("a refusal does not carry the name of the rule that had admitted the same direction before")
     func admittedBefore() {
         var node = Node()
-        node.process.update(rules: [
-            0x65: PolicyRule(policy: "allow-web-in", namespace: "lab", type: .k8sNetworkPolicy, name: "in", direction: .ingress)
-        ])
+        let admits = PolicyRule(policy: "allow-web-in", namespace: "lab", type: .k8sNetworkPolicy, name: "in", direction: .ingress)
+        node.process.update(rules: [0x65: admits], at: .at(0))
         let flow = records(of: [packet(at: 0, rule: 0x777, direction: .ingress, label: 0x65)], in: &node).first
         #expect(flow?[unsigned: .ingressNetworkPolicyRuleAction] == 2)
         for field in [

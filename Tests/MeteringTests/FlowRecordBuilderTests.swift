@@ -121,11 +121,12 @@ import Testing
     @Test("rules come from the label: the low word is ingress, the next egress")
     func rules() {
         var node = Node()
-        node.process.update(rules: [
+        let rules: [UInt32: PolicyRule] = [
             0x65: PolicyRule(policy: "allow-web-in", namespace: "lab", type: .antreaNetworkPolicy, name: "in-rule", direction: .ingress),
             0xC9: PolicyRule(
                 policy: "allow-client-out", namespace: nil, type: .antreaClusterNetworkPolicy, name: "out-rule", direction: .egress),
-        ])
+        ]
+        node.process.update(rules: rules, at: .at(0))
         let flow = record(.sample().with { $0.label = Connection.Label(high: 0xFF, low: 0xC9_0000_0065) }, in: &node)
         #expect(
             node.text(.ingressNetworkPolicyName, of: flow) == "allow-web-in" && node.text(.ingressNetworkPolicyNamespace, of: flow) == "lab"

@@ -19,7 +19,7 @@ import Testing
                 foreign.with { $0.zone = 0 }, .sample(port: 9),
             ], at: 0)
         let statistics = node.process.statistics
-        #expect(statistics.metered == 1 && statistics.otherZone == 3 && statistics.notAccepted == 1)
+        #expect(statistics.metered == 1 && statistics.otherZone == 1 && statistics.correlated == 2 && statistics.notAccepted == 1)
         #expect(statistics.notLocal == 2 && statistics.overCapacity == 1)
         #expect(statistics.observed == 8)
     }

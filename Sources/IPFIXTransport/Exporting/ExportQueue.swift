@@ -83,6 +83,11 @@ public final class ExportQueue: Sendable {
         }
     }
 
+    /// Whether as much waits as is half of what may: whoever can wait with more should.
+    public var isHalfFull: Bool {
+        state.withLockedValue { $0.waiting.count * 2 >= capacityInMessages || $0.waitingOctets * 2 >= capacityInOctets }
+    }
+
     public var statistics: ExportQueueStatistics { state.withLockedValue { $0.statistics } }
 
     /// Closed, and nothing waits or is in flight.

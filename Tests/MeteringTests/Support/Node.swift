@@ -8,6 +8,10 @@ import Metering
 struct Node: ~Copyable {
     var process: MeteringProcess
     private(set) var records: [FlowRecord] = []
+    /// The records, with the collectors they are for.
+    private(set) var told: [MeteredRecord] = []
+    /// Collectors that take nothing at present.
+    var withheld: CollectorSet = []
 
     init(_ change: (inout MeteringConfiguration) -> Void = { _ in }) {
         var configuration = MeteringConfiguration(nodeName: "node1")
@@ -21,22 +25,28 @@ struct Node: ~Copyable {
     @discardableResult
     mutating func poll(_ connections: [Connection], at seconds: Double, isWhole: Bool = true) -> [FlowRecord] {
         process.observe(Poll(time: .at(seconds), connections: connections, isWhole: isWhole))
-        return expire(at: seconds, isWhole: isWhole)
+        return expire(at: seconds)
+    }
+
+    mutating func event(_ connection: Connection, _ kind: ConnectionEvent.Kind, at seconds: Double) {
+        process.observe(connection, kind: kind, from: .first, at: .at(seconds))
     }
 
     @discardableResult
-    mutating func expire(at seconds: Double, isWhole: Bool = true) -> [FlowRecord] {
-        var due: [FlowRecord] = []
-        process.expire(at: .at(seconds), isWhole: isWhole, into: &due)
-        records += due
-        return due
+    mutating func expire(at seconds: Double) -> [FlowRecord] {
+        var due: [MeteredRecord] = []
+        while process.expire(at: .at(seconds), withholding: withheld, into: &due) {}
+        records += due.map(\.flow)
+        told += due
+        return due.map(\.flow)
     }
 
     mutating func flush(at seconds: Double) -> [FlowRecord] {
-        var due: [FlowRecord] = []
-        process.flush(at: .at(seconds), into: &due)
-        records += due
-        return due
+        var due: [MeteredRecord] = []
+        while process.flush(at: .at(seconds), into: &due) {}
+        records += due.map(\.flow)
+        told += due
+        return due.map(\.flow)
     }
 
     func text(_ field: FlowField, of flow: FlowRecord?) -> String? {

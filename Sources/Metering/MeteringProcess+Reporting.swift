@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowModel
+public import IPFIX
+
+extension MeteringProcess {
+    /// The records that are due.
+    ///
+    /// - Parameters:
+    ///   - limit: how many to make at most, so that what is made at once stays small. Attempts that policy refused count apart.
+    ///   - withholding: collectors that take no record at present. What is due to them waits, connection by connection; when they take
+    ///     records again each connection has one record for all that time.
+    /// - Returns: true when more is due: call again.
+    /// - Complexity: O(1) amortised for each record and each look at a connection, of which there is one every timeout at most.
+    public mutating func expire(
+        at now: Timestamp, limit: Int = .max, withholding: CollectorSet = [], into records: inout [MeteredRecord]
+    ) -> Bool {
+        let moment = time.moment(at: now)
+        reporting.advance(to: moment.steady, withholding: withholding)
+        let hasMore = report(at: moment, limit: limit, withholding: withholding, into: &records)
+        forgetEnded(at: moment)
+        return hasMore
+    }
+
+    /// Everything that has changed since its last record, whether due or not: what a program sends before it stops.
+    ///
+    /// - Returns: true when `limit` was reached and there is more: call again.
+    public mutating func flush(at now: Timestamp, limit: Int = .max, into records: inout [MeteredRecord]) -> Bool {
+        let moment = time.moment(at: now)
+        reporting.advance(to: moment.steady, withholding: [])
+        if !isFlushing {
+            for slot in 0..<store.slotCount where store[slot].role != .none && reporting.hasUnreported(slot, store[slot]) {
+                reporting.makeDue(slot)
+            }
+            denied.makeDue()
+        }
+        isFlushing = true
+        isFlushing = report(at: moment, limit: limit, withholding: [], into: &records)
+        return isFlushing
+    }
+
+    /// When ``expire(at:limit:withholding:into:)`` next has something to do, if nothing is observed before; nil when there is nothing.
+    public var nextDeadline: Timestamp? {
+        let deadlines = [reporting.nextDeadline, denied.nextDeadline].compactMap { $0 }
+        return deadlines.min().map { time.wall(of: $0) }
+    }
+
+    private mutating func report(at now: Moment, limit: Int, withholding: CollectorSet, into records: inout [MeteredRecord]) -> Bool {
+        let builder = FlowRecordBuilder(
+            nodeName: nodeName, pods: pods, podNetworks: configuration.podNetworks, gateways: configuration.gateways, rules: rules,
+            services: services, tcpStates: tcpStates)
+        let first = records.count
+        let all = CollectorSet.first(configuration.collectorCount)
+        let hasMoreDenied = denied.expire(at: now.steady, reporting.timeouts, limit: limit) { entry in
+            records.append(MeteredRecord(flow: builder.record(of: entry), collectors: all))
+        }
+        let afterDenied = records.count
+        while records.count - afterDenied < limit, let slot = reporting.nextDue() {
+            report(slot, builder, at: now, withholding: withholding, into: &records)
+        }
+        statistics.records += UInt64(records.count - first)
+        return hasMoreDenied || reporting.isAnyDue
+    }
+
+    private mutating func report(
+        _ slot: UInt32, _ builder: borrowing FlowRecordBuilder, at now: Moment, withholding: CollectorSet,
+        into records: inout [MeteredRecord]
+    ) {
+        guard store[slot].role != .none else { return }
+        reporting.take(slot, store[slot], at: now.steady, isFlushing: isFlushing, withholding: withholding, into: &reports)
+        if !reports.isEmpty {
+            if !store[slot].isRecorded { recoverClient(of: slot) }
+            store[slot].isRecorded = true
+            for report in reports {
+                let flow = builder.record(of: store[slot], report, client: clients[slot])
+                records.append(MeteredRecord(flow: flow, collectors: report.collectors))
+            }
+            reports.removeAll(keepingCapacity: true)
+        }
+        reporting.schedule(slot, store[slot], at: now.steady)
+    }
+
+    /// Before its first record only: afterwards the client's address would make it another connection.
+    private mutating func recoverClient(of slot: UInt32) {
+        if let client = externals.client(of: store[slot].connection) { clients[slot] = client }
+    }
+
+    private mutating func forgetEnded(at now: Moment) {
+        while let oldest = store.oldestToForget(at: now.steady) {
+            let unreported = reporting.unreportedCollectors(oldest.slot, store[oldest.slot])
+            guard unreported == 0 || oldest.isOneTooMany else { return }
+            statistics.unreportedEnds += UInt64(unreported)
+            clients[oldest.slot] = nil
+            store.forgetOldest()
+        }
+    }
+}
