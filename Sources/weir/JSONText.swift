@@ -68,6 +68,10 @@ struct JSONText {
     mutating func removeAll() { octets.removeAll(keepingCapacity: true) }
 
     mutating func write(_ text: String) {
+        // Names of elements and most values need no look at each scalar.
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            return writePlain(text)
+        }
         raw("\"")
         for scalar in text.unicodeScalars {
             switch scalar {

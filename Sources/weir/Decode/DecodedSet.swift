@@ -21,10 +21,12 @@ struct DecodedSet {
 
     /// The values of a record under a column's name; more than one where an element is repeated.
     func values(of column: DecodedColumn, in record: DataRecord) -> [Value] {
-        column.places.map { place in
-            let value = record.values[place]
-            return column.isMadeAbsolute ? clock?.absolute(value) ?? value : value
-        }
+        column.places.map { value(of: column, at: $0, in: record) }
+    }
+
+    func value(of column: DecodedColumn, at place: Int, in record: DataRecord) -> Value {
+        let value = record.values[place]
+        return column.isMadeAbsolute ? clock?.absolute(value) ?? value : value
     }
 
     /// The names of a record's scope; empty for records that are not of Options Templates.

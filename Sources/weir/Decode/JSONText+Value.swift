@@ -11,7 +11,11 @@ extension JSONText {
             if index > 0 { raw(",") }
             write(column.name)
             raw(":")
-            write(set.values(of: column, in: record))
+            if column.places.count == 1 {
+                write(set.value(of: column, at: column.places[0], in: record))
+            } else {
+                write(set.values(of: column, in: record))
+            }
         }
         if set.template.isOptionsTemplate {
             if !set.columns.isEmpty { raw(",") }
