@@ -135,8 +135,9 @@ import Testing
     func otherFiles() throws {
         files.write(Array("hello, world".utf8), to: "text")
         files.write([], to: "empty")
+        files.write([0x1F, 0x8B, 8, 0, 0, 0], to: "compressed")
         files.write(capture: "other.pcap", [Array("hello".utf8)], port: 53)
-        for name in ["text", "empty"] {
+        for name in ["text", "empty", "compressed"] {
             let outcome = try decode(name)
             #expect(outcome.status == 2 && outcome.output.isEmpty)
             #expect(outcome.errors.hasPrefix("weir: \(name) is not a capture that can be read: "), "\(outcome.errors)")

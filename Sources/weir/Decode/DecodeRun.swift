@@ -28,7 +28,11 @@ struct DecodeRun {
     mutating func read(_ input: InputFile, into writer: inout some RecordWriter) throws {
         progress.begin(input)
         defer { progress.end() }
-        if CaptureFile.recognizes(input.beginning(4)) {
+        let beginning = input.beginning(4)
+        guard !beginning.starts(with: [0x1F, 0x8B]) else {
+            throw CaptureError.notACapture(file: input.name, reason: "it is compressed; write: gunzip -c FILE | weir decode -")
+        }
+        if CaptureFile.recognizes(beginning) {
             try read(capture: input, into: &writer)
         } else {
             try read(messages: input, into: &writer)
