@@ -96,7 +96,7 @@ let package = Package(
         tests("MeteringTests", "IPFIX", "FlowModel", "Metering", "FlowTesting"),
         tests("MediationTests", "IPFIX", "FlowModel", "Mediation", "FlowTesting"),
         tests("OpenVSwitchTests", "IPFIX", "Metering", "OpenVSwitch", "FlowTesting"),
-        tests("ConntrackTests", "IPFIX", "Metering", "Conntrack"),
+        tests("ConntrackTests", "IPFIX", "FlowModel", "Metering", "Conntrack"),
         tests("IPFIXTransportTests", "IPFIX", "IPFIXTransport", log, nioCore),
         tests("PacketCaptureTests", "PacketCapture", "IPFIX", "FlowTesting"),
         tests("KubernetesTests", "IPFIX", "FlowModel", "Mediation", "Kubernetes", "FlowTesting"),
