@@ -43,7 +43,8 @@ final class OVSSource: ConnectionSource {
         }
         counting?.finishPoll(isWhole: statistics.isWhole)
         budget.note(stall: statistics.stall, connections: read)
-        noteTableUse(try conntrack.tableUse())
+        // The dump is whole without it.
+        if let use = try? conntrack.tableUse() { noteTableUse(use) }
         let leastInterval = budget.leastInterval(connections: tableUse?.connections)
         noteInterval(leastInterval)
         return SourceReading(
