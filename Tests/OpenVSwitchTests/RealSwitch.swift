@@ -75,7 +75,11 @@ final class RealSwitch {
         daemon.waitUntilExit()
     }
 
-    func startDaemon() throws { daemon = try Self.startDaemon(in: directory.path) }
+    func startDaemon() throws {
+        daemon = try Self.startDaemon(in: directory.path)
+        // Returns when the daemon has taken up its configuration; before that it does not know all requests yet.
+        try vsctl("set Open_vSwitch . external_ids:started=\(daemon.processIdentifier)")
+    }
 
     private static func startDaemon(in path: String) throws -> Process {
         try? FileManager.default.removeItem(atPath: "\(path)/ovs-vswitchd.pid")
@@ -84,7 +88,7 @@ final class RealSwitch {
         return daemon
     }
 
-    /// Both daemons make the file when they are ready to be asked.
+    /// Both daemons make the file when they begin to listen.
     private static func wait(for path: String) throws {
         for _ in 0..<1000 where !FileManager.default.fileExists(atPath: path) { usleep(10_000) }
         try #require(FileManager.default.fileExists(atPath: path))
