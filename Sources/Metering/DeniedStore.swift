@@ -54,28 +54,29 @@ struct DeniedStore: Sendable {
         return true
     }
 
-    /// Reports each entry that has grown: at once the first time, then every `activeTimeout`. Forgets those silent for `idleTimeout`.
+    /// Appends each entry that has grown and notes it as reported: at once the first time, then every active timeout. Forgets those that are
+    /// silent for the idle timeout.
     ///
+    /// - Parameter due: empty at first.
     /// - Returns: true when `limit` was reached and more is due.
-    mutating func expire(at now: Timestamp, _ timeouts: Timeouts, limit: Int, _ report: (Entry) -> Void) -> Bool {
-        var reports = 0
+    mutating func expire(at now: Timestamp, _ timeouts: Timeouts, limit: Int, into due: inout [Entry]) -> Bool {
         while let key = fresh.first {
-            guard reports < limit else { return true }
+            guard due.count < limit else { return true }
             _ = fresh.popFirst()
-            reports += self.report(key, report)
+            report(key, into: &due)
             visits.append(Visit(key: key, time: now + timeouts.active))
         }
         while let key = flushed.first {
-            guard reports < limit else { return true }
+            guard due.count < limit else { return true }
             _ = flushed.popFirst()
-            reports += self.report(key, report)
+            report(key, into: &due)
         }
         while let visit = visits.first, visit.time <= now {
-            guard reports < limit else { return true }
+            guard due.count < limit else { return true }
             _ = visits.popFirst()
-            let made = self.report(visit.key, report)
-            reports += made
-            if made == 0, let entry = entries[visit.key], now - entry.lastSteady >= timeouts.idle {
+            let count = due.count
+            report(visit.key, into: &due)
+            if due.count == count, let entry = entries[visit.key], now - entry.lastSteady >= timeouts.idle {
                 entries[visit.key] = nil
             } else {
                 visits.append(Visit(key: visit.key, time: now + timeouts.active))
@@ -92,11 +93,10 @@ struct DeniedStore: Sendable {
     /// When an entry is to be looked at next.
     var nextDeadline: Timestamp? { fresh.count > 0 ? Timestamp(milliseconds: .min) : visits.first?.time }
 
-    private mutating func report(_ key: Key, _ report: (Entry) -> Void) -> Int {
-        guard let entry = entries[key], entry.packets > entry.reportedPackets else { return 0 }
-        report(entry)
+    private mutating func report(_ key: Key, into due: inout [Entry]) {
+        guard let entry = entries[key], entry.packets > entry.reportedPackets else { return }
+        due.append(entry)
         entries[key]?.noteReport()
-        return 1
     }
 }
 

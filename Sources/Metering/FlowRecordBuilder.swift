@@ -6,7 +6,6 @@ internal import IPFIX
 /// Makes flow records of connections: what this node can say of each.
 struct FlowRecordBuilder {
     let nodeName: NameID
-    let pods: [IPAddress: MeteredConnection.PodReference]
     let podNetworks: [IPPrefix]
     let gateways: Set<IPAddress>
     let rules: PolicyRules
@@ -31,7 +30,9 @@ struct FlowRecordBuilder {
         return flow
     }
 
-    func record(of entry: DeniedStore.Entry) -> FlowRecord {
+    func record(
+        of entry: DeniedStore.Entry, source: MeteredConnection.PodReference?, destination: MeteredConnection.PodReference?
+    ) -> FlowRecord {
         let denied = entry.first
         var flow = FlowRecord()
         let reply = Connection.Tuple(
@@ -41,7 +42,7 @@ struct FlowRecordBuilder {
         setCounters(
             Connection.Counters(packets: entry.packets, octets: entry.octets),
             since: Connection.Counters(packets: entry.reportedPackets, octets: entry.reportedOctets), in: &flow)
-        setEnds(source: pods[denied.tuple.source], destination: pods[denied.tuple.destination], in: &flow)
+        setEnds(source: source, destination: destination, in: &flow)
         if let service = denied.originalDestination {
             flow[address: .destinationServiceIP] = service
             flow[address: .destinationClusterIP] = service

@@ -47,19 +47,31 @@ extension MeteringProcess {
 
     private mutating func report(at now: Moment, limit: Int, withholding: CollectorSet, into records: inout [MeteredRecord]) -> Bool {
         let builder = FlowRecordBuilder(
-            nodeName: nodeName, pods: pods, podNetworks: configuration.podNetworks, gateways: configuration.gateways, rules: rules,
+            nodeName: nodeName, podNetworks: configuration.podNetworks, gateways: configuration.gateways, rules: rules,
             services: services, tcpStates: tcpStates)
         let first = records.count
-        let all = CollectorSet.first(configuration.collectorCount)
-        let hasMoreDenied = denied.expire(at: now.steady, reporting.timeouts, limit: limit) { entry in
-            records.append(MeteredRecord(flow: builder.record(of: entry), collectors: all))
-        }
+        let hasMoreDenied = reportDenied(builder, at: now, limit: limit, into: &records)
         let afterDenied = records.count
         while records.count - afterDenied < limit, let slot = reporting.nextDue() {
             report(slot, builder, at: now, withholding: withholding, into: &records)
         }
         statistics.records += UInt64(records.count - first)
         return hasMoreDenied || reporting.isAnyDue
+    }
+
+    /// Attempts that policy refused are told every collector, for there are few.
+    private mutating func reportDenied(
+        _ builder: borrowing FlowRecordBuilder, at now: Moment, limit: Int, into records: inout [MeteredRecord]
+    ) -> Bool {
+        var entries: [DeniedStore.Entry] = []
+        let hasMore = denied.expire(at: now.steady, reporting.timeouts, limit: limit, into: &entries)
+        for entry in entries {
+            let source = pod(at: entry.first.tuple.source, since: entry.first.time)
+            let destination = pod(at: entry.first.tuple.destination, since: entry.first.time)
+            let flow = builder.record(of: entry, source: source, destination: destination)
+            records.append(MeteredRecord(flow: flow, collectors: .first(configuration.collectorCount)))
+        }
+        return hasMore
     }
 
     private mutating func report(

@@ -22,7 +22,8 @@ public struct MeteringProcess: ~Copyable {
     var denied: DeniedStore
     var externals = ExternalClients()
     var time = SteadyTime()
-    var pods: [IPAddress: MeteredConnection.PodReference] = [:]
+    var owners = AddressOwnership()
+    var isFirstWordOfPods = true
     var rules = PolicyRules()
     var services: [ServicePort: NameID] = [:]
     /// Who is behind the connections that came from outside; few do.
@@ -60,17 +61,16 @@ public struct MeteringProcess: ~Copyable {
 }
 
 extension MeteringProcess {
-    /// Replaces what is known of this node's pods. Connections keep the names they have; those that lack one get it, and are reported again.
-    public mutating func update(pods list: [LocalPod], at now: Timestamp? = nil) {
-        pods.removeAll(keepingCapacity: true)
-        for pod in list {
-            let reference = MeteredConnection.PodReference(name: names.id(of: pod.name), namespace: names.id(of: pod.namespace))
-            for address in pod.addresses { pods[address] = reference }
-        }
-        let moment = now.map { time.moment(at: $0).steady }
+    /// Takes the pods that this node has since a time. A connection has the name of the pod that had its address when it began; one that
+    /// lacks a name gets it when it is told late, and is reported again.
+    public mutating func update(pods: [LocalPod], at now: Timestamp) {
+        let moment = time.moment(at: now)
+        // Those that are there at first have been there: connections older than this process are theirs.
+        owners.update(pods, at: isFirstWordOfPods ? Timestamp(milliseconds: .min) : now)
+        isFirstWordOfPods = false
         for slot in 0..<store.slotCount where store[slot].role != .none && resolvePods(of: slot) && store[slot].isRecorded {
             store[slot].noteNames()
-            if let moment { reporting.schedule(slot, store[slot], at: moment) }
+            reporting.schedule(slot, store[slot], at: moment.steady)
         }
     }
 
@@ -80,13 +80,18 @@ extension MeteringProcess {
     @discardableResult
     mutating func resolvePods(of slot: UInt32) -> Bool {
         guard store[slot].sourcePod == nil || store[slot].destinationPod == nil else { return false }
-        let connection = store[slot].connection
-        let source = store[slot].sourcePod ?? pods[connection.original.source]
-        let destination = store[slot].destinationPod ?? pods[connection.reply.source]
+        let connection = store[slot].connection, start = store[slot].start
+        let source = store[slot].sourcePod ?? pod(at: connection.original.source, since: start)
+        let destination = store[slot].destinationPod ?? pod(at: connection.reply.source, since: start)
         guard source != store[slot].sourcePod || destination != store[slot].destinationPod else { return false }
         store[slot].sourcePod = source
         store[slot].destinationPod = destination
         return true
+    }
+
+    mutating func pod(at address: IPAddress, since start: Timestamp) -> MeteredConnection.PodReference? {
+        guard let pod = owners.owner(of: address, at: start) else { return nil }
+        return MeteredConnection.PodReference(name: names.id(of: pod.name), namespace: names.id(of: pod.namespace))
     }
 
     /// Replaces what rule ids stand for from a time on. What an id stood for before stays with connections that began then.
@@ -158,15 +163,17 @@ extension MeteringProcess {
         }
         let found = store.find(connection)
         // A pod that is gone from the switch still ends its connections under the name they have.
-        guard found.latest != nil || isLocal(connection) else {
+        guard found.latest != nil || isLocal(connection, at: now.wall) else {
             statistics.count(.notLocal)
             return
         }
         apply(store.observe(connection, kind, found: found, from: source, at: now), connection, from: source, at: now)
     }
 
-    private func isLocal(_ connection: Connection) -> Bool {
-        !configuration.onlyLocalPods || pods[connection.original.source] != nil || pods[connection.reply.source] != nil
+    private func isLocal(_ connection: Connection, at now: Timestamp) -> Bool {
+        guard configuration.onlyLocalPods else { return true }
+        let start = connection.start ?? now
+        return owners.owner(of: connection.original.source, at: start) != nil || owners.owner(of: connection.reply.source, at: start) != nil
     }
 
     private mutating func apply(_ effect: ConnectionStore.Effect, _ connection: Connection, from source: SourceID, at now: Moment) {

@@ -94,10 +94,10 @@ import Testing
         }
     }
 
-    @Test("the deltas of a connection add up to the most that was told of it", arguments: 1...60 as ClosedRange<UInt64>)
+    @Test("the deltas of a connection add up to the most that was told of it", arguments: 1...40 as ClosedRange<UInt64>)
     func sums(seed: UInt64) {
         var run = Run(seed: seed)
-        for _ in 0..<3000 { run.step() }
+        for _ in 0..<2000 { run.step() }
         run.finish()
         var sums: [UInt32: UInt64] = [:]
         var starts: [UInt32: Set<Timestamp>] = [:]
@@ -121,7 +121,7 @@ import Testing
     func changes(seed: UInt64) {
         // A state that comes and goes between two records is a change that neither shows.
         var run = Run(seed: seed, hasStates: false)
-        for _ in 0..<3000 { run.step() }
+        for _ in 0..<2000 { run.step() }
         run.finish()
         var last: [UInt32: (octets: UInt64?, state: NameID?, isEnd: Bool)] = [:]
         for record in run.node.records {
@@ -130,7 +130,7 @@ import Testing
             if let before = last[number] { #expect(before != said, "seed \(seed), connection \(number)") }
             last[number] = said
         }
-        #expect(last.count > 100)
+        #expect(last.count > 60)
     }
 
     @Test("whatever was lost, a poll leaves open what is there and nothing else", arguments: 1...30 as ClosedRange<UInt64>)

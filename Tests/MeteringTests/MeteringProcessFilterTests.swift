@@ -59,21 +59,71 @@ import Testing
     func podGone() {
         var node = Node()
         node.poll([.sample()], at: 0)
-        node.process.update(pods: [])
+        node.process.update(pods: [], at: .at(4))
         let records = node.poll([.sample(state: .timeWait).counted(2)], at: 5)
         #expect(records.map(\.reason) == [.endOfFlow])
         #expect(node.text(.sourcePodName, of: records.first) == "client-1")
-        node.poll([.sample(port: 2)], at: 6)
+        node.poll([.sample(port: 2, start: .at(6))], at: 6)
         #expect(node.process.statistics.notLocal == 1)
     }
 
     @Test("a pod that its port names later is found then")
     func podLater() {
         var node = Node { $0.onlyLocalPods = false }
-        node.process.update(pods: [])
+        node.process.update(pods: [], at: .at(-900))
         node.poll([.sample()], at: 0)
-        node.process.update(pods: [.client])
+        node.process.update(pods: [.client], at: .at(3))
         #expect(node.text(.sourcePodName, of: node.poll([.sample()], at: 5).first) == "client-1")
+    }
+
+    @Test("a pod that is told after the first record has the connection reported again, with its type")
+    func podAfterRecord() {
+        var node = Node()
+        node.process.update(pods: [.client], at: .at(-900))
+        node.poll([.sample(to: .server)], at: 0)
+        #expect(node.poll([.sample(to: .server)], at: 5).map(\.type) == [.interNode])
+        node.process.update(pods: [.client, .server], at: .at(6))
+        let records = node.expire(at: 10.1)
+        #expect(records.map(\.type) == [.intraNode] && records.first?[unsigned: .octetDeltaCount] == 0)
+        #expect(node.text(.destinationPodName, of: records.first) == "web-1")
+        #expect(node.expire(at: 30).isEmpty)
+    }
+
+    @Test("a connection that is older than all word of pods is the present pod's")
+    func olderThanPods() {
+        var node = Node()
+        node.poll([.sample(start: .at(-86_400))], at: 0)
+        #expect(node.text(.sourcePodName, of: node.poll([.sample(start: .at(-86_400))], at: 5).first) == "client-1")
+    }
+
+    @Test("an address that went from one pod to another is each one's at its time")
+    func podsInTurn() {
+        var node = Node()
+        let next = LocalPod(name: "next", namespace: "lab", addresses: [.client], interface: "next-1")
+        node.process.update(pods: [next], at: .at(10))
+        let records = node.poll([.sample(port: 1, start: .at(9)), .sample(port: 2, start: .at(11))], at: 12) + node.expire(at: 17.1)
+        let names = records.sorted { $0[unsigned: .sourceTransportPort] ?? 0 < $1[unsigned: .sourceTransportPort] ?? 0 }
+            .map { node.text(.sourcePodName, of: $0) }
+        #expect(names == ["client-1", "next"])
+    }
+
+    @Test("protocols, networks and the gateway are filters, each with its count")
+    func otherFilters() {
+        var node = Node {
+            $0.protocols = [6]
+            $0.networks = ["10.10.0.0/16"].compactMap { IPPrefix($0) }
+            $0.excludedNetworks = ["10.96.0.0/12"].compactMap { IPPrefix($0) }
+            $0.gateways = [.gateway]
+        }
+        let outside = Connection.sample(from: .external, to: IPAddress(v4: 0x0808_0808))
+        node.poll(
+            [
+                .sample(), .sample().with { $0.protocolIdentifier = 17 }, .sample(to: .service), outside, .sample(to: .gateway),
+                .sample(to: .service, port: 9).with { $0.reply.source = .remote },
+            ], at: 0)
+        let statistics = node.process.statistics
+        #expect(statistics.metered == 2 && statistics.otherProtocol == 1 && statistics.otherNetwork == 2 && statistics.toGateway == 1)
+        #expect(statistics.observed == 6)
     }
 
     @Test("whatever comes, the counts add up to what was observed", arguments: [1, 2, 3] as [UInt64])

@@ -18,7 +18,7 @@ struct Node: ~Copyable {
         configuration.podNetworks = ["10.10.0.0/16", "fd10:10::/32"].compactMap { IPPrefix($0) }
         change(&configuration)
         process = MeteringProcess(configuration, seed: 42)
-        process.update(pods: [.client, .server])
+        process.update(pods: [.client, .server], at: .at(-1000))
     }
 
     /// Polls, and returns what is due after it.
