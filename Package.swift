@@ -26,8 +26,10 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
-func module(_ name: String, path: String? = nil, resources: [Resource]? = nil, _ dependencies: Target.Dependency...) -> Target {
-    .target(name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: settings)
+func module(
+    _ name: String, path: String? = nil, exclude: [String] = [], resources: [Resource]? = nil, _ dependencies: Target.Dependency...
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, exclude: exclude, resources: resources, swiftSettings: settings)
 }
 
 func program(_ name: String, resources: [Resource]? = nil, _ dependencies: Target.Dependency...) -> Target {
@@ -71,7 +73,7 @@ let package = Package(
         module("PacketCapture", "IPFIX", "CPcap"),
         module("IPFIXTransport", "IPFIX", "CSocket", log, nioConcurrencyHelpers, nioCore, nioPosix),
         module("Kubernetes", "IPFIX", "FlowModel", "Mediation", yams),
-        module("Schemas", path: "schemas", resources: [.embedInCode("sqlite/migrations"), .embedInCode("ipfix")]),
+        module("Schemas", path: "schemas", exclude: ["json"], resources: [.embedInCode("sqlite/migrations"), .embedInCode("ipfix")]),
         module("FlowStore", "IPFIX", "FlowModel", "Schemas", grdb, grdbSQLite),
         module("Daemon", "IPFIX", log, yams),
         module("CommandEntry", "Daemon", argumentParser, log),
@@ -105,6 +107,10 @@ let package = Package(
         tests(
             "PipelineTests", "IPFIX", "FlowModel", "Metering", "Mediation", "IPFIXTransport", "Daemon", "FlowStore", "FlowTesting", "weir",
             "weir-exporter", "weir-aggregator", grdbSQLite, log),
+        tests(
+            "ExporterTests", "IPFIX", "FlowModel", "Metering", "IPFIXTransport", "Daemon", "FlowTesting", "weir-exporter", argumentParser,
+            log,
+            yams),
         tests("CommandTests", "FlowTesting", "FlowModel", "FlowStore", "IPFIX", "weir"),
         tests("RepositoryTests", "IPFIX", "FlowModel", "FlowStore", "Schemas", "FlowTesting"),
     ]
