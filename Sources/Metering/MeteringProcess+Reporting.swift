@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import FlowModel
+public import FlowModel
 public import IPFIX
 
 extension MeteringProcess {
@@ -46,9 +46,7 @@ extension MeteringProcess {
     }
 
     private mutating func report(at now: Moment, limit: Int, withholding: CollectorSet, into records: inout [MeteredRecord]) -> Bool {
-        let builder = FlowRecordBuilder(
-            nodeName: nodeName, podNetworks: configuration.podNetworks, gateways: configuration.gateways, rules: rules,
-            services: services, tcpStates: tcpStates)
+        let builder = builder
         let first = records.count
         let hasMoreDenied = reportDenied(builder, at: now, limit: limit, into: &records)
         let afterDenied = records.count
@@ -105,5 +103,24 @@ extension MeteringProcess {
             clients[oldest.slot] = nil
             store.forgetOldest()
         }
+    }
+}
+
+extension MeteringProcess {
+    /// A record of every connection metered at present, with its totals as deltas; notes nothing. For looking, not for sending.
+    public mutating func snapshot(into records: inout [FlowRecord]) {
+        let builder = builder
+        for slot in 0..<store.slotCount where store[slot].role != .none && !store[slot].isClosed {
+            let report = Reporting.Report(
+                reason: store[slot].isOver ? .endOfFlow : .activeTimeout, reported: Connection.Counters(), collectors: [])
+            let client = clients[slot] ?? externals.client(of: store[slot].connection)
+            records.append(builder.record(of: store[slot], report, client: client))
+        }
+    }
+
+    private var builder: FlowRecordBuilder {
+        FlowRecordBuilder(
+            nodeName: nodeName, podNetworks: configuration.podNetworks, gateways: configuration.gateways, rules: rules,
+            services: services, tcpStates: tcpStates)
     }
 }

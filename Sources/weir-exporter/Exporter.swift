@@ -18,6 +18,7 @@ struct Exporter: ParsableCommand {
             EXAMPLES
               weir-exporter --collector tcp://aggregator:4739
               weir-exporter --source conntrack --collector udp://192.0.2.1:4739
+              weir-exporter --source conntrack --all-connections --mark-mask 0 --zone all --once
               weir-exporter --source ovs --accounting-table 86 --rules rules.yaml --collector tcp://aggregator:4739
               weir-exporter --record recording --collector tcp://127.0.0.1:4739
               weir-exporter --source replay:recording/node1 --collector tcp://127.0.0.1:4739
@@ -33,6 +34,7 @@ struct Exporter: ParsableCommand {
     func run() throws {
         try CommandEntry.begin("weir-exporter", verbose: options.verbose) { clock, logger in
             let pipeline = ExporterPipeline(try ExporterConfiguration(options), clock: clock, logger: logger)
+            guard !options.once else { return try pipeline.printOnce() }
             if try !pipeline.run() { throw ExitCode(ExitStatus.failure) }
         }
     }

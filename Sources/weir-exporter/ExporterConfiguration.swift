@@ -25,7 +25,13 @@ struct ExporterConfiguration {
     let profile: ExportProfile
     let pollInterval: Duration
     let recordDirectory: String?
-    let rules: [UInt32: PolicyRule]
+    let rulesFile, servicesFile, podsFile: String?
+    /// Whose connection tracking and packet log are read; nil is the program's own namespace.
+    let networkNamespace: String?
+    let nflogGroup: UInt16?
+    let listensToEvents: Bool
+    let replayPace: ReplayRun.Pace
+    let onceFormat: ConnectionListing.Format
     let metering: MeteringConfiguration
 
     init(_ options: ExporterOptions) throws(ConfigurationProblems) {
@@ -45,7 +51,14 @@ struct ExporterConfiguration {
         profile = settings.profile ?? .weir
         pollInterval = settings.pollInterval ?? .seconds(5)
         recordDirectory = settings.record
-        rules = try settings.rules.map { path throws(ConfigurationProblems) in try RulesFile.read(path) } ?? [:]
+        rulesFile = settings.rules
+        servicesFile = settings.services
+        podsFile = settings.pods
+        networkNamespace = settings.netns
+        nflogGroup = settings.nflogGroup
+        listensToEvents = settings.listensToEvents
+        replayPace = settings.replayPace ?? .unlimited
+        onceFormat = settings.onceFormat ?? .table
         metering = settings.metering(hostName: Self.hostName)
     }
 
@@ -57,6 +70,11 @@ struct ExporterConfiguration {
         var octets = [CChar](repeating: 0, count: 256)
         guard unsafe gethostname(&octets, octets.count - 1) == 0 else { return "unknown" }
         return String(decoding: octets.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The zones that sources read: those that are metered, and zone 0 where it tells who is behind connections from outside.
+    var zonesToRead: Set<UInt16> {
+        metering.recoversExternalClients && !metering.zones.isEmpty ? metering.zones.union([0]) : metering.zones
     }
 
     /// Whether a bridge of Open vSwitch forwards what is metered.

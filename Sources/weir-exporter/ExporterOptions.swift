@@ -13,7 +13,8 @@ struct ExporterOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where to read connections: ovs, ovs-ipfix, conntrack, or replay:DIR; may be repeated (default: ovs).", valueName: "SOURCE"),
+            "Where to read connections: ovs, ovs-ipfix, conntrack; may be repeated (default: ovs). Or replay:DIR, alone.",
+            valueName: "SOURCE"),
         transform: { try SourceName($0) })
     var source: [SourceName] = []
 
@@ -61,11 +62,48 @@ struct ExporterOptions: ParsableArguments {
     @Flag(help: "Meter connections without a pod of this node as well.")
     var allConnections = false
 
+    @Option(
+        name: .customLong("protocol"),
+        help: ArgumentHelp(
+            "Meter only these protocols: tcp, udp, sctp, icmp or a number; may be repeated (default: all).", valueName: "NAME"))
+    var protocols: [String] = []
+
+    @Option(help: ArgumentHelp("Meter only connections with an end in these networks; may be repeated (default: all).", valueName: "CIDR"))
+    var network: [String] = []
+
+    @Option(help: ArgumentHelp("Leave out connections with an end in these networks; may be repeated.", valueName: "CIDR"))
+    var excludeNetwork: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Address of this node's gateway; connections to it are left out; may be repeated.", valueName: "ADDRESS"))
+    var gateway: [String] = []
+
+    @Flag(help: "Do not read conntrack zone 0 for the clients behind NodePorts and load balancers.")
+    var noExternalClients = false
+
+    @Option(help: ArgumentHelp("Connections metered at once; more are counted and left out (default: 500000).", valueName: "COUNT"))
+    var capacity: Int?
+
     @Option(help: ArgumentHelp("Network of the cluster's pods; may be repeated. Tells inter-node from external.", valueName: "CIDR"))
     var podNetwork: [String] = []
 
-    @Option(help: ArgumentHelp("YAML file that says which policy rule each rule id stands for.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("YAML file that says which policy rule each rule id stands for; followed.", valueName: "FILE"))
     var rules: String?
+
+    @Option(help: ArgumentHelp("YAML file with the names of Services by address and port; followed.", valueName: "FILE"))
+    var services: String?
+
+    @Option(help: ArgumentHelp("YAML file with this node's pods, instead of the switch's database; followed.", valueName: "FILE"))
+    var pods: String?
+
+    @Option(help: ArgumentHelp("Network namespace of the kernel's tables: a name of /run/netns, or a path.", valueName: "NAME"))
+    var netns: String?
+
+    @Option(help: ArgumentHelp("Group of the kernel's packet log whose packets are denied connections.", valueName: "GROUP"))
+    var nflogGroup: UInt16?
+
+    @Flag(help: "Poll only: do not listen to the kernel's events.")
+    var noEvents = false
 
     @Option(
         help: ArgumentHelp(
@@ -94,6 +132,16 @@ struct ExporterOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Keep everything observed in DIR/NODE, to be replayed.", valueName: "DIR"))
     var record: String?
+
+    @Option(
+        help: ArgumentHelp("How fast to replay: max, or so many times its own speed (default: max).", valueName: "SPEED"))
+    var replaySpeed: String?
+
+    @Flag(help: "Read the sources once, print the connections that would be metered, and end; sends nothing.")
+    var once = false
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("What --once prints: table or json (default: table).", valueName: "FORMAT"))
+    var output: String?
 
     @Flag(help: "Say more on standard error.")
     var verbose = false

@@ -12,14 +12,14 @@ import OpenVSwitch
 /// The exporter as RFC 5470 §5 draws it: observing, metering, exporting.
 ///
 /// ```
-///   OVSDB ────── pods ──────┐
-///   packet-ins ─ denied ────┤ mailboxes
-///   conntrack ── poll ──────▶ metering thread ── ExportQueue ──▶ ExportingProcess ──▶ collector
+///   OVSDB ─────────────── pods ────┐
+///   packet-ins, NFLOG ─── denied ──┤ mailboxes
+///   sources ── polls, events ──────▶ metering thread ── ExportQueue ──▶ ExportingProcess ──▶ collector
 /// ```
 final class ExporterPipeline {
-    private let configuration: ExporterConfiguration
-    private let clock: SteadyClock
-    private let logger: Logger
+    let configuration: ExporterConfiguration
+    let clock: SteadyClock
+    let logger: Logger
     private let exporting: [ExportingProcess]
     private let queues: [ExportQueue]
     private let pods = Mailbox<[LocalPod]>(capacity: 16)
@@ -50,106 +50,98 @@ final class ExporterPipeline {
     ///
     /// - Returns: false when something metered could not be sent.
     func run() throws -> Bool {
-        if case .replay(let directory) = configuration.sources[0] {
-            let recording = try Recording(directory: directory)
+        let files = try FollowedFiles(
+            rules: configuration.rulesFile, pods: configuration.podsFile, services: configuration.servicesFile)
+        if let recording = try replayed() {
             for process in exporting { process.start() }
-            return try replay(recording)
+            return try replay(recording, files)
         }
         takeBackBridgeStream()
-        let sources = try configuration.sources.map { try source($0) }
-        defer { for source in sources { source.stop() } }
+        let sources = try configuration.sources.map { (try source($0), try watcher($0)) }
+        let packetLog = try packetLog()
         var recording: RecordingWriter?
         if let directory = configuration.recordDirectory {
             recording = try RecordingWriter(directory: directory, nodeName: configuration.metering.nodeName, logger: logger)
         }
+        try giveUpPrivileges()
         for process in exporting { process.start() }
-        return try meter(sources, recording: recording)
+        return try meter(sources, packetLog, files, recording)
     }
 
-    private func replay(_ recording: Recording) throws -> Bool {
-        let now = clock.now
-        var stage = MeteringStage(configuration, to: queues, at: now)
-        ReplayRun(recording: recording, now: now).run(&stage)
-        return finish(stage.statistics)
-    }
-
-    private func source(_ name: SourceName) throws -> any ConnectionSource {
-        switch name {
-        case .ovs: ovsSource("ovs", counting: accountingTable)
-        case .ovsIPFIX: ovsSource("ovs-ipfix", counting: try bridgeStream())
-        case .conntrack:
-            try KernelSource(zones: configuration.metering.zones, logger: logger)
-        case .replay:
-            preconditionFailure("a recording is replayed alone; the configuration refuses anything else")
+    /// Reads the sources once and prints what would be metered.
+    func printOnce() throws {
+        let recording = try replayed()
+        let sources = recording == nil ? try configuration.sources.map { try source($0) } : []
+        let once = OnceRun(configuration: configuration, clock: clock, logger: logger)
+        try once.run(sources, recording: recording) { result, names in
+            for line in ConnectionListing.lines(result.connections, names, configuration.onceFormat) { print(line) }
+            StandardError.write(ConnectionListing.summary(result.statistics, count: result.connections.count) + "\n")
         }
+    }
+
+    private func replayed() throws -> Recording? {
+        guard case .replay(let directory) = configuration.sources[0] else { return nil }
+        return try Recording(directory: directory)
+    }
+
+    private func replay(_ recording: Recording, _ files: FollowedFiles) throws -> Bool {
+        try awaitSignals {}
+        var stage = MeteringStage(configuration, to: queues)
+        ReplayRun(recording: recording, pace: configuration.replayPace, clock: clock, files: files, stopping: stopping).run(&stage)
+        return finish(stage.statistics)
     }
 }
 
 extension ExporterPipeline {
-    private func ovsSource(_ name: String, counting: (any DirectionCounting)?) -> OVSSource {
-        OVSSource(
-            name: name, runDirectory: configuration.ovsRunDirectory, counting: counting, dumpShare: configuration.dumpShare,
-            interval: configuration.pollInterval, logger: logger)
-    }
-
-    private var accountingTable: AccountingTable? {
-        configuration.accountingTable.map { table in
-            AccountingTable(
-                client: OpenFlowClient(socketPath: "\(configuration.ovsRunDirectory)/\(configuration.bridge).mgmt"), table: table,
-                clock: { [clock] in clock.now })
-        }
-    }
-
-    private func bridgeStream() throws -> BridgeStreamCounting {
-        let options = BridgeStreamCounting.Options(
-            bridge: configuration.bridge, databaseSocket: "\(configuration.ovsRunDirectory)/db.sock", port: configuration.ovsIPFIXPort,
-            configures: configuration.configuresOVSIPFIX, observationDomainID: configuration.observationDomainID,
-            interval: configuration.pollInterval)
-        return try BridgeStreamCounting(options, clock: { [clock] in clock.now }, logger: logger)
-    }
-
-    /// A run that did not end in good order has left the bridge sending to nobody.
-    private func takeBackBridgeStream() {
-        guard configuration.metersBridge, !configuration.configuresOVSIPFIX else { return }
-        let bridge = BridgeIPFIX(
-            bridge: configuration.bridge, databaseSocket: "\(configuration.ovsRunDirectory)/db.sock", timeout: .seconds(1))
-        if (try? bridge.undo()) == true {
-            logger.notice("took back the IPFIX that an earlier run had the bridge send", metadata: ["bridge": "\(configuration.bridge)"])
-        }
-    }
-
-    /// Meters on this thread; the watchers and the wait for a signal have threads of their own.
-    private func meter(_ sources: [any ConnectionSource], recording: RecordingWriter?) throws -> Bool {
-        let watchers = try [watchPods(), watchDenied(), readSwitchStatistics()].compactMap { $0 }
-        _ = try PlainThread("signals") { [stopping] in
-            while Signals.waitForTermination() == .hangUp {}
-            stopping.close()
-            Watchdog.start(limit: .seconds(5), program: "weir-exporter")
-        }
+    /// Meters on this thread; sources, watchers and the wait for a signal have threads of their own.
+    private func meter(
+        _ sources: [(any ConnectionSource, (any ConnectionWatcher)?)], _ packetLog: PacketLogWatcher?, _ files: FollowedFiles,
+        _ recording: RecordingWriter?
+    ) throws -> Bool {
+        let threads = SourceThreads(count: sources.count, stopping: stopping, clock: clock, logger: logger)
+        let watchers = try [watchPods(), watchDenied(), watchPacketLog(packetLog), readSwitchStatistics()].compactMap { $0 }
+        try awaitSignals { threads.stop() }
         logger.info(
             "metering",
-            metadata: ["node": "\(configuration.metering.nodeName)", "sources": "\(sources.map(\.name).joined(separator: " "))"])
-        var stage = MeteringStage(configuration, to: queues, at: clock.now)
-        let run = LiveRun(
-            sources: sources, pods: pods, denied: denied, stopping: stopping, interval: configuration.pollInterval, clock: clock,
+            metadata: ["node": "\(configuration.metering.nodeName)", "sources": "\(sources.map(\.0.name).joined(separator: " "))"])
+        try threads.start(sources, interval: configuration.pollInterval)
+        var stage = MeteringStage(configuration, to: queues)
+        var run = LiveRun(
+            inbox: threads.inbox, pods: pods, denied: denied, waitsForPods: configuration.podsFile == nil, files: files, clock: clock,
             logger: logger, recording: recording)
         run.run(&stage)
         for watcher in watchers { watcher.join() }
         return finish(stage.statistics)
     }
 
-    /// Local pods come from the switch's database, whatever source connections come from.
-    private func watchPods() throws -> PlainThread {
+    private func awaitSignals(_ stop: @escaping @Sendable () -> Void) throws {
+        _ = try PlainThread("signals") { [stopping] in
+            while Signals.waitForTermination() == .hangUp {}
+            stopping.close()
+            stop()
+            Watchdog.start(limit: .seconds(5), program: "weir-exporter")
+        }
+    }
+
+    /// Local pods come from the switch's database, whatever source connections come from; nil where a file names them and no bridge's
+    /// ports are wanted.
+    private func watchPods() throws -> PlainThread? {
+        let isFileRead = configuration.podsFile != nil
+        guard !isFileRead || configuration.metersBridge else { return nil }
         let path = "\(configuration.ovsRunDirectory)/db.sock"
         return try PlainThread("ovsdb") { [pods, ports, stopping, logger] in
+            var outage = Outage()
             OVSDBClient(socketPath: path).run(
                 stop: { stopping.isClosed },
-                onChange: { _ = pods.put($0) },
+                onChange: { if !isFileRead { _ = pods.put($0) } },
                 onPorts: { ports.update($0) },
                 onEvent: { event in
                     switch event {
-                    case .connected: logger.info("watching pods", metadata: ["socket": "\(path)"])
-                    case .disconnected(let error): logger.warning("pods not watched, trying again", metadata: ["cause": "\(error)"])
+                    case .connected:
+                        outage.end()
+                        logger.info("watching pods", metadata: ["socket": "\(path)"])
+                    case .disconnected(let error):
+                        logger.log(level: outage.begin(), "pods not watched, trying again", metadata: ["cause": "\(error)"])
                     }
                 })
         }
@@ -160,19 +152,30 @@ extension ExporterPipeline {
         guard configuration.metersBridge else { return nil }
         let path = "\(configuration.ovsRunDirectory)/\(configuration.bridge).mgmt"
         return try PlainThread("packet-ins") { [denied, exceeded, stopping, clock, logger] in
+            var outage = Outage()
             DeniedPacketStream(socketPath: path).run(
                 stop: { stopping.isClosed },
                 now: { clock.now },
                 onDenied: { _ = denied.offer($0) },
                 onEvent: { event in
                     switch event {
-                    case .connected: logger.info("watching denied packets", metadata: ["socket": "\(path)"])
+                    case .connected:
+                        outage.end()
+                        logger.info("watching denied packets", metadata: ["socket": "\(path)"])
                     case .disconnected(let error):
-                        logger.warning("denied packets not seen, trying again", metadata: ["cause": "\(error)"])
+                        logger.log(level: outage.begin(), "denied packets not seen, trying again", metadata: ["cause": "\(error)"])
                     case .exceeded: exceeded.add()
                     case .ignored: break
                     }
                 })
+        }
+    }
+
+    private func watchPacketLog(_ watcher: PacketLogWatcher?) throws -> PlainThread? {
+        guard let watcher else { return nil }
+        let handed = Handed(value: watcher)
+        return try PlainThread("packet log") { [denied, stopping, clock] in
+            handed.value.watch(stop: { stopping.isClosed }, now: { clock.now }, deliver: { _ = denied.offer($0) })
         }
     }
 
@@ -207,7 +210,10 @@ extension ExporterPipeline {
             "stopped",
             metadata: [
                 "observations": "\(metered.observed)", "metered": "\(metered.metered)", "other zone": "\(metered.otherZone)",
-                "not accepted": "\(metered.notAccepted)", "not local": "\(metered.notLocal)", "over capacity": "\(metered.overCapacity)",
+                "not accepted": "\(metered.notAccepted)", "not local": "\(metered.notLocal)", "other protocol": "\(metered.otherProtocol)",
+                "other network": "\(metered.otherNetwork)", "to gateway": "\(metered.toGateway)", "zone 0": "\(metered.correlated)",
+                "stale": "\(metered.stale)", "of another source": "\(metered.ofAnotherSource)", "over capacity": "\(metered.overCapacity)",
+                "evicted": "\(metered.evicted)", "ends not told": "\(metered.unreportedEnds)",
                 "denied packets": "\(metered.denied)", "denied packets unseen": "\(denied.statistics.dropped + exceeded.total)",
                 "records": "\(metered.records)",
             ])

@@ -10,7 +10,9 @@ import Metering
 struct ExporterSettings {
     let sources: [SourceName]
     let collectors: [Endpoint]
-    let nodeName, ovsRunDirectory, bridge, record, rules: String?
+    let nodeName, ovsRunDirectory, bridge, record, rules, services, pods, netns: String?
+    let nflogGroup: UInt16?
+    let listensToEvents: Bool
     let accountingTable: UInt8?
     let dumpShare: Double?
     let ovsIPFIXPort: UInt16?
@@ -18,7 +20,11 @@ struct ExporterSettings {
     let zones: [String]
     let markMask: UInt32?
     let allConnections: Bool
+    let filters: FilterSettings
     let podNetworks: [IPPrefix]
+    let capacity: Int?
+    let replayPace: ReplayRun.Pace?
+    let onceFormat: ConnectionListing.Format?
     let profile: ExportProfile?
     let statisticsInterval: Duration?
     let pollInterval, activeTimeout, idleTimeout: Duration?
@@ -34,6 +40,11 @@ struct ExporterSettings {
         bridge = reader.text(options.bridge, "bridge")
         record = reader.text(options.record, "record")
         rules = reader.text(options.rules, "rules")
+        services = reader.text(options.services, "services")
+        pods = reader.text(options.pods, "pods")
+        netns = reader.text(options.netns, "netns")
+        nflogGroup = reader.either(options.nflogGroup, file?.integer("nflog-group", in: 0...65_535).map { UInt16($0) })
+        listensToEvents = !(options.noEvents || file?.boolean("no-events") ?? false)
         accountingTable = reader.either(options.accountingTable, file?.integer("accounting-table", in: 0...254).map { UInt8($0) })
         ovsIPFIXPort = reader.either(options.ovsIpfixPort, file?.integer("ovs-ipfix-port", in: 1...65_535).map { UInt16($0) })
         configuresOVSIPFIX = options.ovsIpfixConfigure || file?.boolean("ovs-ipfix-configure") ?? false
@@ -45,8 +56,15 @@ struct ExporterSettings {
         let mask = reader.text(options.markMask, "mark-mask")
         markMask = reader.parsed(mask, "mark-mask", "write a number such as 0xf") { Self.number($0) }
         allConnections = options.allConnections || file?.boolean("all-connections") ?? false
-        podNetworks = reader.texts(options.podNetwork, "pod-network")
-            .compactMap { text in reader.parsed(text, "pod-network", "write a network such as 10.10.0.0/16") { IPPrefix($0) } }
+        filters = FilterSettings(options, file, &reader)
+        podNetworks = reader.networks(options.podNetwork, "pod-network")
+        capacity = reader.either(options.capacity, file?.integer("capacity", in: 1...10_000_000))
+        if let capacity, !(1...10_000_000).contains(capacity) {
+            reader.reject("capacity", "\(capacity) is out of range", remedy: "write a number from 1 to 10000000")
+        }
+        let speed = reader.text(options.replaySpeed, "replay-speed")
+        replayPace = reader.parsed(speed, "replay-speed", "write max, or a number from 0.01 to 1000") { ReplayRun.Pace($0) }
+        onceFormat = reader.parsed(options.output, "output", "write table or json") { ConnectionListing.Format(rawValue: $0) }
         let profileName = reader.text(options.profile, "profile")
         profile = reader.parsed(profileName, "profile", "write weir or antrea") { ExportProfile(rawValue: $0) }
         statisticsInterval = reader.either(
@@ -54,6 +72,15 @@ struct ExporterSettings {
         pollInterval = reader.either(options.pollInterval, file?.duration("poll-interval", in: Self.durations))
         activeTimeout = reader.either(options.activeTimeout, file?.duration("active-timeout", in: Self.durations))
         idleTimeout = reader.either(options.idleTimeout, file?.duration("idle-timeout", in: Self.durations))
+        if nflogGroup == nil, netns != nil, !sources.contains(.conntrack) {
+            reader.reject("netns", "nothing of the kernel is read", remedy: "add --source conntrack, or leave it out")
+        }
+        if options.output != nil, !options.once {
+            reader.reject("output", "nothing is printed", remedy: "add --once, or leave it out")
+        }
+        if replayPace != nil, !sources.contains(where: \.isReplay) {
+            reader.reject("replay-speed", "nothing is replayed", remedy: "add --source replay:DIR, or leave it out")
+        }
         if sources.count > 1, sources.contains(where: \.isReplay) {
             reader.reject("source", "a recording is replayed alone", remedy: "leave out the other sources")
         }
@@ -65,7 +92,9 @@ struct ExporterSettings {
         if !zones.isEmpty { metering.zones = zones.contains("all") ? [] : Set(zones.compactMap { UInt16($0) }) }
         metering.acceptedMarkMask = markMask ?? metering.acceptedMarkMask
         metering.onlyLocalPods = !allConnections
+        filters.apply(to: &metering)
         metering.podNetworks = podNetworks
+        metering.capacity = capacity ?? metering.capacity
         metering.activeTimeout = activeTimeout ?? metering.activeTimeout
         metering.idleTimeout = idleTimeout ?? metering.idleTimeout
         return metering

@@ -3,16 +3,61 @@
 import IPFIX
 import Metering
 
-/// What one turn of the exporter saw: the unit that is metered, recorded and replayed.
+/// What came to the metering at one moment: the unit that is metered, recorded and replayed.
 struct Observation: Hashable, Sendable {
     var time: Timestamp
     /// Nil when the node's pods are the same as before.
     var pods: [LocalPod]?
-    /// Packets that policy refused since the last turn.
+    /// Packets that policy refused.
     var denied: [DeniedConnection] = []
-    /// Nil when no source could be read.
-    var connections: [Connection]?
-    /// Whether every source was read whole.
-    var isWhole = true
+    /// Which source the report is of.
+    var source = SourceID.first
+    var report: SourceReport?
+}
 
+/// What a source told, or a part of it: a poll is handed over as it is read.
+enum SourceReport: Hashable, Sendable {
+    case pollBegan
+    /// Of the poll that goes on.
+    case entries([Connection])
+    /// Whether the whole table was read.
+    case pollEnded(isWhole: Bool)
+    /// A poll that was read before it was handed over.
+    case poll([Connection], isWhole: Bool)
+    case events([ConnectionEvent])
+}
+
+extension Observation {
+    /// Everything in it later by a duration.
+    func moved(by offset: Duration) -> Observation {
+        var moved = self
+        moved.time = time + offset
+        moved.report = report?.moved(by: offset)
+        moved.denied = denied.map { packet in
+            var packet = packet
+            packet.time = packet.time + offset
+            return packet
+        }
+        return moved
+    }
+}
+
+extension SourceReport {
+    fileprivate func moved(by offset: Duration) -> SourceReport {
+        switch self {
+        case .pollBegan, .pollEnded: self
+        case .entries(let connections): .entries(connections.map { $0.moved(by: offset) })
+        case .poll(let connections, let isWhole): .poll(connections.map { $0.moved(by: offset) }, isWhole: isWhole)
+        case .events(let events): .events(events.map { ConnectionEvent($0.connection.moved(by: offset), kind: $0.kind) })
+        }
+    }
+}
+
+extension Connection {
+    fileprivate func moved(by offset: Duration) -> Connection {
+        var moved = self
+        moved.start = start.map { $0 + offset }
+        moved.stop = stop.map { $0 + offset }
+        return moved
+    }
 }

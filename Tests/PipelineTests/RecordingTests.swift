@@ -11,7 +11,7 @@ import Testing
 
 @Suite("recordings")
 struct RecordingTests {
-    private let observations = [
+    private static let observations = [
         Observation(
             time: Timestamp(milliseconds: 1_795_000_000_250),
             pods: [LocalPod(name: "a", namespace: "n", addresses: [IPAddress("10.0.0.1")!, IPAddress("fd00::1")!], interface: "a-1")],
@@ -30,22 +30,39 @@ struct RecordingTests {
                     protocolIdentifier: 58, rule: nil, action: .drop, direction: nil, octets: 104,
                     time: Timestamp(milliseconds: 1_795_000_000_200)),
             ],
-            connections: [
-                Connection(
-                    original: Connection.Tuple(
-                        source: IPAddress("10.0.0.1")!, destination: IPAddress("10.96.0.1")!, sourcePort: 40000, destinationPort: 80),
-                    reply: Connection.Tuple(
-                        source: IPAddress("10.0.0.2")!, destination: IPAddress("10.0.0.1")!, sourcePort: 8080, destinationPort: 40000),
-                    protocolIdentifier: 6, zone: 65520, id: 81, mark: 19, label: Connection.Label(low: 0x7_0000_0003),
-                    status: [.seenReply, .assured],
-                    tcpState: .established,
-                    counters: Connection.Counters(packets: 12, octets: 1400, reversePackets: 9, reverseOctets: 5200),
-                    start: Timestamp(milliseconds: 1_795_000_000_000), timeoutSeconds: 86390)
-            ]),
-        Observation(time: Timestamp(milliseconds: 1_795_000_005_250), isWhole: false),
-        Observation(time: Timestamp(milliseconds: 1_795_000_010_250), connections: [], isWhole: true),
-        Observation(time: Timestamp(milliseconds: 1_795_000_015_250), connections: [], isWhole: false),
+            report: .poll(
+                [
+                    Connection(
+                        original: Connection.Tuple(
+                            source: IPAddress("10.0.0.1")!, destination: IPAddress("10.96.0.1")!, sourcePort: 40000, destinationPort: 80),
+                        reply: Connection.Tuple(
+                            source: IPAddress("10.0.0.2")!, destination: IPAddress("10.0.0.1")!, sourcePort: 8080, destinationPort: 40000),
+                        protocolIdentifier: 6, zone: 65520, id: 81, mark: 19, label: Connection.Label(low: 0x7_0000_0003),
+                        status: [.seenReply, .assured],
+                        tcpState: .established,
+                        counters: Connection.Counters(packets: 12, octets: 1400, reversePackets: 9, reverseOctets: 5200),
+                        start: Timestamp(milliseconds: 1_795_000_000_000), timeoutSeconds: 86390)
+                ], isWhole: true)),
+        Observation(time: Timestamp(milliseconds: 1_795_000_005_250)),
+        Observation(time: Timestamp(milliseconds: 1_795_000_010_250), report: .poll([], isWhole: true)),
+        Observation(time: Timestamp(milliseconds: 1_795_000_015_250), report: .poll([], isWhole: false)),
+        Observation(time: Timestamp(milliseconds: 1_795_000_016_000), source: SourceID(rawValue: 1), report: .pollBegan),
+        Observation(time: Timestamp(milliseconds: 1_795_000_016_001), source: SourceID(rawValue: 1), report: .entries([event.connection])),
+        Observation(
+            time: Timestamp(milliseconds: 1_795_000_016_001),
+            report: .events([event, ConnectionEvent(event.connection, kind: .updated), ConnectionEvent(event.connection, kind: .destroyed)])
+        ),
+        Observation(time: Timestamp(milliseconds: 1_795_000_016_002), source: SourceID(rawValue: 1), report: .pollEnded(isWhole: true)),
+        Observation(time: Timestamp(milliseconds: 1_795_000_016_003), report: .pollEnded(isWhole: false)),
     ]
+
+    private static let event = ConnectionEvent(
+        Connection(
+            original: Connection.Tuple(
+                source: IPAddress("10.0.0.1")!, destination: IPAddress("10.0.0.2")!, sourcePort: 40000, destinationPort: 80),
+            reply: Connection.Tuple(
+                source: IPAddress("10.0.0.2")!, destination: IPAddress("10.0.0.1")!, sourcePort: 80, destinationPort: 40000),
+            protocolIdentifier: 6, zone: 65520, id: 82, mark: 19, status: [.confirmed], tcpState: .synSent), kind: .new)
 
     private func text(_ observations: [Observation]) -> String {
         (["\(RecordingText.magic) node1"] + observations.flatMap(RecordingText.lines)).joined(separator: "\n") + "\n"
@@ -53,19 +70,16 @@ struct RecordingTests {
 
     @Test("what is recorded is what is replayed")
     func roundTrip() throws {
-        let recording = try Recording(text: text(observations), path: "recording.txt")
+        let recording = try Recording(text: text(Self.observations), path: "recording.txt")
         #expect(recording.nodeName == "node1")
-        // Whether nothing was read whole or in part is not told apart: either way nothing has ended.
-        var expected = observations
-        expected[1].isWhole = true
-        #expect(recording.observations == expected)
+        #expect(recording.observations == Self.observations)
     }
 
     @Test(
         "a pod's name cannot begin a line of a recording", arguments: ["a b", "a\nat 2026-01-01T00:00:00.000Z", "", "100%", "pöd\u{1B}[0m"])
     func hostileName(name: String) throws {
         let pod = LocalPod(name: name, namespace: name, addresses: [], interface: name)
-        let observation = Observation(time: Timestamp(milliseconds: 1_795_000_000_250), pods: [pod], connections: [])
+        let observation = Observation(time: Timestamp(milliseconds: 1_795_000_000_250), pods: [pod], report: .poll([], isWhole: true))
         #expect(try Recording(text: text([observation]), path: "r").observations == [observation])
     }
 
@@ -86,10 +100,14 @@ struct RecordingTests {
 
     @Test("moved in time, every time of an observation moves")
     func moves() throws {
-        let moved = observations[0].moved(by: .seconds(60))
-        #expect(moved.time - observations[0].time == .seconds(60))
-        #expect(moved.denied[0].time - observations[0].denied[0].time == .seconds(60))
-        #expect(try #require(moved.connections?[0].start) - #require(observations[0].connections?[0].start) == .seconds(60))
+        let moved = Self.observations[0].moved(by: .seconds(60))
+        #expect(moved.time - Self.observations[0].time == .seconds(60))
+        #expect(moved.denied[0].time - Self.observations[0].denied[0].time == .seconds(60))
+        guard case .poll(let before, _) = Self.observations[0].report, case .poll(let after, _) = moved.report else {
+            Issue.record("the poll is gone")
+            return
+        }
+        #expect(try #require(after[0].start) - #require(before[0].start) == .seconds(60))
     }
 
     @Test(
@@ -110,6 +128,9 @@ struct RecordingTests {
     func readsDemonstration(node: String) throws {
         let recording = try Recording(directory: "\(Cluster.recordings)/\(node)")
         #expect(recording.nodeName == node)
-        #expect(recording.observations.contains { !($0.connections ?? []).isEmpty })
+        #expect(
+            recording.observations.contains { observation in
+                if case .poll(let connections, _) = observation.report { !connections.isEmpty } else { false }
+            })
     }
 }

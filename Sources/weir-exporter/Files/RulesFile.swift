@@ -2,9 +2,8 @@
 
 import Daemon
 import Metering
-import Yams
 
-/// The rule map: which policy rule each id in connection labels and deny flows stands for.
+/// The rule map: which policy rule each id in connection labels and deny flows stands for (schemas/json/rules.schema.json).
 ///
 /// ```yaml
 /// rules:
@@ -20,51 +19,21 @@ enum RulesFile {
 
     /// - Throws: every problem of the file, with its line.
     static func read(_ path: String) throws(ConfigurationProblems) -> [UInt32: PolicyRule] {
-        let text = try ConfigurationText.read(path)
-        let node: Node?
-        do {
-            node = try Yams.compose(yaml: text)
-        } catch {
-            throw ConfigurationProblems([problem(path, nil, nil, "is not YAML: \(error)", "write a list under `rules:`")])
-        }
-        guard let entries = node?["rules"]?.sequence else {
-            throw ConfigurationProblems([problem(path, 1, "rules", "is missing", "write a list under `rules:`")])
-        }
-        var rules: [UInt32: PolicyRule] = [:]
-        var problems: [ConfigurationProblem] = []
-        for entry in entries {
-            do throws(ConfigurationProblems) {
-                let (id, rule) = try read(entry, path)
-                rules[id] = rule
-            } catch {
-                problems += error.problems
-            }
-        }
-        if !problems.isEmpty { throw ConfigurationProblems(problems) }
-        return rules
+        let rules = try ListFile.read(path, under: "rules", rule)
+        return Dictionary(rules) { _, last in last }
     }
 
-    private static func read(_ entry: Node, _ path: String) throws(ConfigurationProblems) -> (UInt32, PolicyRule) {
-        var problems: [ConfigurationProblem] = []
-        func value<Value>(_ key: String, _ remedy: String, _ parse: (String) -> Value?) -> Value? {
-            guard let node = entry[key], let text = node.scalar?.string, let value = parse(text) else {
-                problems.append(problem(path, entry[key]?.mark?.line ?? entry.mark?.line, key, "is missing or no value for this", remedy))
-                return nil
-            }
-            return value
+    private static func rule(_ entry: inout ListEntry) -> (UInt32, PolicyRule)? {
+        let id = entry.value("id", "write a number from 1 to 4294967295") { UInt32($0).flatMap { $0 == 0 ? nil : $0 } }
+        let policy = entry.value("name", "write the policy's name", ListEntry.name)
+        let namespace = entry.optional("namespace", "write the policy's namespace, or leave it out", ListEntry.name)
+        let type = entry.value("type", "write one of \(types.keys.sorted().joined(separator: ", "))") { types[$0] }
+        let name = entry.optional("rule", "write the rule's name, or leave it out", ListEntry.name)
+        let direction = entry.value("direction", "write ingress or egress") { PolicyRule.Direction(rawValue: $0) }
+        _ = entry.optional("action", "write allow, drop or reject, or leave it out") {
+            ["allow", "drop", "reject"].contains($0) ? $0 : nil
         }
-        let id = value("id", "write a number from 1 to 4294967295") { UInt32($0).flatMap { $0 == 0 ? nil : $0 } }
-        let name = value("name", "write the policy's name") { $0.isEmpty ? nil : $0 }
-        let type = value("type", "write one of \(types.keys.sorted().joined(separator: ", "))") { types[$0] }
-        let direction = value("direction", "write ingress or egress") { PolicyRule.Direction(rawValue: $0) }
-        guard let id, let name, let type, let direction else { throw ConfigurationProblems(problems) }
-        let rule = PolicyRule(
-            policy: name, namespace: entry["namespace"]?.scalar?.string, type: type, name: entry["rule"]?.scalar?.string ?? name,
-            direction: direction)
-        return (id, rule)
-    }
-
-    private static func problem(_ path: String, _ line: Int?, _ key: String?, _ problem: String, _ remedy: String) -> ConfigurationProblem {
-        ConfigurationProblem(file: path, line: line, key: key, problem: problem, remedy: remedy)
+        guard let id, let policy, let type, let direction else { return nil }
+        return (id, PolicyRule(policy: policy, namespace: namespace, type: type, name: name ?? policy, direction: direction))
     }
 }

@@ -70,13 +70,27 @@ private struct RecordingReader {
             switch keyword {
             case "pods": observation.pods = try take(count) { LocalPod(recorded: $0) }
             case "denied": observation.denied = try take(count) { DeniedConnection(recorded: $0) }
+            case "source":
+                guard let id = UInt8(exactly: count) else { throw malformed("a source is numbered from 0 to 255") }
+                observation.source = SourceID(rawValue: id)
             case "whole", "partial":
-                observation.connections = try take(count) { Self.connection($0) }
-                observation.isWhole = keyword == "whole"
+                observation.report = .poll(try take(count) { Self.connection($0) }, isWhole: keyword == "whole")
+            case "began": observation.report = .pollBegan
+            case "entries": observation.report = .entries(try take(count) { Self.connection($0) })
+            case "ended": observation.report = .pollEnded(isWhole: count == 1)
+            case "events": observation.report = .events(try take(count) { Self.event($0) })
             default: throw malformed("there is no section '\(keyword)'")
             }
         }
         return observation
+    }
+
+    private static func event(_ line: Substring) -> ConnectionEvent? {
+        let words = line.split(separator: " ", maxSplits: 1)
+        guard words.count == 2, let kind = ConnectionEvent.Kind.allCases.first(where: { "\($0)" == words[0] }),
+            let connection = connection(words[1])
+        else { return nil }
+        return ConnectionEvent(connection, kind: kind)
     }
 
     private static func connection(_ line: Substring) -> Connection? {

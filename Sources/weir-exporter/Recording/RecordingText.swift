@@ -17,8 +17,17 @@ import OpenVSwitch
 /// tcp,orig=(src=10.10.1.2,…
 /// ```
 ///
-/// Each `at` begins an observation. `whole` or `partial` is followed by that many lines as `dpctl/dump-conntrack -m -s` prints
-/// them, with times in UTC.
+/// Each `at` begins an observation, and each word of these with a number a part of it:
+///
+/// | word | number | means |
+/// |---|---|---|
+/// | `pods`, `denied` | of lines | the pods there are; packets that policy refused |
+/// | `source` | its place in the list, 0 when left out | whose the rest is |
+/// | `whole`, `partial` | of lines | the connections of a poll |
+/// | `began`, `entries`, `ended` | 0, of lines, 1 for a whole table or 0 | a poll as it is read |
+/// | `events` | of lines | `new`, `updated` or `destroyed` before each connection |
+///
+/// Connections are written as `dpctl/dump-conntrack -m -s` prints them, with times in UTC.
 enum RecordingText {
     static let magic = "weir-recording 1"
 
@@ -32,12 +41,21 @@ enum RecordingText {
             lines.append("denied \(observation.denied.count)")
             lines += observation.denied.map(line)
         }
-        if let connections = observation.connections {
-            let formatter = ConntrackDumpFormatter()
-            lines.append("\(observation.isWhole ? "whole" : "partial") \(connections.count)")
-            lines += connections.map { formatter.line($0) }
-        }
+        if observation.source != .first { lines.append("source \(observation.source.rawValue)") }
+        if let report = observation.report { lines += self.lines(of: report) }
         return lines
+    }
+
+    private static func lines(of report: SourceReport) -> [String] {
+        let formatter = ConntrackDumpFormatter()
+        switch report {
+        case .pollBegan: return ["began 0"]
+        case .entries(let connections): return ["entries \(connections.count)"] + connections.map { formatter.line($0) }
+        case .pollEnded(let isWhole): return ["ended \(isWhole ? 1 : 0)"]
+        case .poll(let connections, let isWhole):
+            return ["\(isWhole ? "whole" : "partial") \(connections.count)"] + connections.map { formatter.line($0) }
+        case .events(let events): return ["events \(events.count)"] + events.map { "\($0.kind) \(formatter.line($0.connection))" }
+        }
     }
 
     /// A name as one word: whatever is not a visible ASCII character, and `%`, as `%` and the two digits of each octet. Names come from

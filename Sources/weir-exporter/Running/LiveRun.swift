@@ -5,81 +5,73 @@ import IPFIX
 import Logging
 import Metering
 
-/// The metering thread of a running switch: one turn a poll interval, until it is told to stop.
+/// The metering thread of a running node: meters what the threads of the sources hand over, and sends what is due.
+///
+/// A poll comes in parts, between which records go out: a long dump holds back neither.
 struct LiveRun {
-    let sources: [any ConnectionSource]
+    /// Closed when the last source has ended.
+    let inbox: Mailbox<Observation>
     let pods: Mailbox<[LocalPod]>
     let denied: Mailbox<DeniedConnection>
-    let stopping: Mailbox<Void>
-    let interval: Duration
+    /// Nil where pods come from nowhere; the first are waited for, so that connections have names.
+    let waitsForPods: Bool
+    var files: FollowedFiles
     let clock: SteadyClock
     let logger: Logger
     let recording: RecordingWriter?
 
-    /// How long the first turn waits to hear which pods there are.
+    /// How long metering waits at first to hear which pods there are.
     private static let patienceForPods = Duration.seconds(5)
-    /// A poll that took longer than this is not made once more at the end.
-    private static let quickPoll = Duration.milliseconds(500)
+    /// How often records are looked for; what is due is due by then.
+    private static let expiryInterval = Duration.milliseconds(100)
+    /// How long denied packets and pods may wait while nothing else comes.
+    private static let longestWait = Duration.milliseconds(500)
 
-    func run(_ stage: inout MeteringStage) {
-        var first = firstPods()
-        var duration = Duration.zero, leastInterval = Duration.zero
+    mutating func run(_ stage: inout MeteringStage) {
+        stage.change { files.readFirst(into: &$0, at: clock.now) }
+        if waitsForPods { takeFirstPods(&stage) }
+        var nextExpiry = clock.now
         while true {
-            let began = clock.now
-            (duration, leastInterval) = turn(&stage, pods: first)
-            first = nil
-            let pause = max(interval, leastInterval)
-            if case .closed = stopping.take(timeout: max(.milliseconds(1), began + pause - clock.now)) { break }
-        }
-        // What happened since the last turn belongs to the last records, if that can be had in time.
-        if duration < Self.quickPoll { _ = turn(&stage, pods: nil) }
-        stage.finish(at: clock.now)
-    }
-
-    /// - Returns: how long the sources took, and how long they want to be left alone.
-    private func turn(_ stage: inout MeteringStage, pods: [LocalPod]?) -> (duration: Duration, leastInterval: Duration) {
-        let (observation, duration, leastInterval) = observe(at: clock.now, pods: pods)
-        recording?.append(observation)
-        stage.take(observation)
-        return (duration, leastInterval)
-    }
-
-    private func firstPods() -> [LocalPod]? {
-        if case .element(let first) = pods.take(timeout: Self.patienceForPods) { return first }
-        logger.warning("no pods known yet: is ovsdb-server running?")
-        return nil
-    }
-
-    private func observe(at now: Timestamp, pods first: [LocalPod]?) -> (Observation, duration: Duration, leastInterval: Duration) {
-        var observation = Observation(time: now, pods: first)
-        while case .element(let next) = pods.take(timeout: .zero) { observation.pods = next }
-        var connections: [Connection] = []
-        var wasRead = false
-        var duration = Duration.zero, leastInterval = Duration.zero
-        for source in sources {
-            do {
-                let reading = try source.poll { connections.append($0) }
-                wasRead = true
-                duration += reading.duration
-                leastInterval = max(leastInterval, reading.leastInterval)
-                observation.isWhole = observation.isWhole && reading.isWhole
-                report(reading, of: source)
-            } catch {
-                observation.isWhole = false
-                logger.warning(
-                    "source not read, trying again at the next poll", metadata: ["source": "\(source.name)", "cause": "\(error)"])
+            switch inbox.take(timeout: Self.longestWait) {
+            case .element(let observation): take(observation, &stage)
+            case .timedOut: break
+            case .closed:
+                takeOthers(&stage)
+                stage.finish(at: clock.now)
+                return
             }
+            let now = clock.now
+            // A clock that was set back would hold up expiry until it has caught up.
+            guard now >= nextExpiry || nextExpiry - now > Self.expiryInterval else { continue }
+            takeOthers(&stage)
+            stage.change { files.followChanges(into: &$0, at: now, logger) }
+            stage.expire(at: clock.now)
+            nextExpiry = now + Self.expiryInterval
         }
-        if wasRead { observation.connections = connections }
-        while case .element(let packet) = denied.take(timeout: .zero) { observation.denied.append(packet) }
-        return (observation, duration, leastInterval)
     }
 
-    private func report(_ reading: SourceReading, of source: any ConnectionSource) {
-        logger.debug("polled", metadata: ["source": "\(source.name)", "duration": "\(reading.duration)"])
-        guard reading.rejected > 0 else { return }
-        logger.warning(
-            "entries not understood and skipped",
-            metadata: ["source": "\(source.name)", "entries": "\(reading.rejected)", "first": "\(reading.sample ?? "")"])
+    private func take(_ observation: Observation, _ stage: inout MeteringStage) {
+        var observation = observation
+        observation.time = clock.now
+        recording?.append(observation)
+        stage.meter(observation)
+    }
+
+    private func takeFirstPods(_ stage: inout MeteringStage) {
+        if case .element(let first) = pods.take(timeout: Self.patienceForPods) {
+            take(Observation(time: clock.now, pods: first), &stage)
+        } else {
+            logger.warning("no pods known yet: is ovsdb-server running?")
+        }
+    }
+
+    /// What does not come by the inbox.
+    private func takeOthers(_ stage: inout MeteringStage) {
+        var observation = Observation(time: clock.now)
+        while case .element(let next) = pods.take(timeout: .zero) { observation.pods = next }
+        while observation.denied.count < denied.capacity, case .element(let packet) = denied.take(timeout: .zero) {
+            observation.denied.append(packet)
+        }
+        if observation.pods != nil || !observation.denied.isEmpty { take(observation, &stage) }
     }
 }

@@ -20,26 +20,21 @@ struct MeteringStage: ~Copyable {
     private var lanes: [Lane]
     private var records: [MeteredRecord] = []
 
-    init(_ configuration: ExporterConfiguration, to queues: [ExportQueue], at now: Timestamp) {
+    init(_ configuration: ExporterConfiguration, to queues: [ExportQueue]) {
         var metering = configuration.metering
         metering.collectorCount = queues.count
         process = MeteringProcess(metering, seed: .random(in: .min ... .max))
-        process.update(rules: configuration.rules, at: now)
         lanes = queues.map { Lane(queue: $0, packer: configuration.packer) }
     }
 
     var statistics: MeteringStatistics { process.statistics }
     var connectionCount: Int { process.connectionCount }
 
-    /// Meters one observation and queues the records that are due by its time.
-    mutating func take(_ observation: Observation) {
-        if let pods = observation.pods { process.update(pods: pods, at: observation.time) }
-        for packet in observation.denied { process.observe(packet) }
-        if let connections = observation.connections {
-            process.observe(Poll(time: observation.time, connections: connections, isWhole: observation.isWhole))
-        }
-        expire(at: observation.time)
-    }
+    /// What is told of files; records take it up from here on.
+    mutating func change(_ change: (inout MeteringProcess) -> Void) { change(&process) }
+
+    /// Meters one observation.
+    mutating func meter(_ observation: Observation) { process.meter(observation) }
 
     /// Queues the records that are due.
     mutating func expire(at now: Timestamp) {

@@ -1,36 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Daemon
 import IPFIX
 import Metering
 
-/// Meters a recording as if it ended now: as fast as it can be read, with the recording's own times moved forward.
+/// Meters a recording again, with its own times moved forward so that it ends when the run ends.
+///
+/// The records do not depend on the speed, but for when they are sent.
 struct ReplayRun {
     let recording: Recording
-    let now: Timestamp
+    let pace: Pace
+    let clock: SteadyClock
+    let files: FollowedFiles
+    /// Closed to end the run before the recording's end.
+    let stopping: Mailbox<Void>
+
+    enum Pace: Hashable, Sendable {
+        /// As fast as it can be read.
+        case unlimited
+        /// So many times as fast as it was recorded: 1 is its own speed.
+        case times(Double)
+    }
 
     func run(_ stage: inout MeteringStage) {
-        guard let last = recording.observations.last else { return }
-        let offset = now - last.time
-        for observation in recording.observations { stage.take(observation.moved(by: offset)) }
-        stage.finish(at: now)
+        guard let first = recording.observations.first, let last = recording.observations.last else { return }
+        let begin = clock.now
+        let offset = begin + duration(of: last.time - first.time) - last.time
+        stage.change { files.readFirst(into: &$0, at: first.time + offset) }
+        for observation in recording.observations {
+            guard wait(until: begin + duration(of: observation.time - first.time)) else { break }
+            stage.meter(observation.moved(by: offset))
+            stage.expire(at: observation.time + offset)
+        }
+        stage.finish(at: last.time + offset)
     }
-}
 
-extension Observation {
-    func moved(by offset: Duration) -> Observation {
-        var moved = self
-        moved.time = time + offset
-        moved.connections = connections?.map { connection in
-            var connection = connection
-            connection.start = connection.start.map { $0 + offset }
-            connection.stop = connection.stop.map { $0 + offset }
-            return connection
+    /// How long a stretch of the recording takes here.
+    private func duration(of recorded: Duration) -> Duration {
+        switch pace {
+        case .unlimited: .zero
+        case .times(let speed): .milliseconds(Int64(Double(recorded.wholeMilliseconds) / speed))
         }
-        moved.denied = denied.map { packet in
-            var packet = packet
-            packet.time = packet.time + offset
-            return packet
-        }
-        return moved
+    }
+
+    /// - Returns: false when the run is to end.
+    private func wait(until time: Timestamp) -> Bool {
+        guard pace != .unlimited else { return !stopping.isClosed }
+        let rest = time - clock.now
+        if rest <= .zero { return !stopping.isClosed }
+        if case .closed = stopping.take(timeout: rest) { return false }
+        return true
     }
 }
