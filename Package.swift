@@ -48,7 +48,7 @@ let package = Package(
         .executable(name: "weir-aggregator", targets: ["weir-aggregator"]),
         // For the fuzzers and benchmarks, which are packages of their own.
         .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
-        .library(name: "BenchmarkedModules", targets: ["IPFIX", "FlowModel", "Mediation", "FlowStore", "FlowTesting"]),
+        .library(name: "BenchmarkedModules", targets: ["IPFIX", "FlowModel", "Metering", "Mediation", "FlowStore", "FlowTesting"]),
         .library(name: "BenchmarkedConntrack", targets: ["Metering", "Conntrack"]),
     ],
     dependencies: [

@@ -4,7 +4,7 @@ import FlowTesting
 import Glibc
 
 /// `weir-benchmark corpus FILE` writes the corpus; `weir-benchmark STAGE FILE PASSES FOLDER` works through it and prints
-/// records, seconds and the checksum. `ci/benchmark` calls it.
+/// records, seconds and the checksum; `weir-benchmark meter CONNECTIONS` polls a table of so many. `ci/benchmark` calls it.
 @main
 enum Benchmark {
     static func main() throws {
@@ -15,9 +15,12 @@ enum Benchmark {
             let messages = MessageStream.messages(in: try read(arguments[2]))
             let result = try stage.run(messages, passes: passes, folder: arguments[4])
             print(result.records, result.seconds, result.checksum)
+        } else if arguments.count == 3, arguments[1] == "meter", let connections = Int(arguments[2]), connections > 0 {
+            let result = MeteringBenchmark(connections: connections).run()
+            print(result.records, result.quietPoll, result.busyPoll, result.idleExpiry, result.octetsPerConnection)
         } else {
             let stages = Stage.allCases.map(\.rawValue).joined(separator: "|")
-            print("weir-benchmark corpus FILE, or weir-benchmark \(stages) FILE PASSES FOLDER")
+            print("weir-benchmark corpus FILE, weir-benchmark meter CONNECTIONS, or weir-benchmark \(stages) FILE PASSES FOLDER")
             exit(2)
         }
     }
