@@ -96,7 +96,7 @@ let package = Package(
         tests("IPFIXTests", "IPFIX", "Schemas", "FlowTesting"),
         tests("FlowModelTests", "IPFIX", "FlowModel", "FlowTesting"),
         tests("MeteringTests", "IPFIX", "FlowModel", "Metering", "FlowTesting"),
-        tests("MediationTests", "IPFIX", "FlowModel", "Mediation", "FlowTesting"),
+        tests("MediationTests", "IPFIX", "FlowModel", "Mediation", "FlowStore", "FlowTesting"),
         tests("OpenVSwitchTests", "IPFIX", "Metering", "OpenVSwitch", "FlowTesting"),
         tests("ConntrackTests", "IPFIX", "FlowModel", "Metering", "Conntrack"),
         tests("IPFIXTransportTests", "IPFIX", "IPFIXTransport", log, nioCore),

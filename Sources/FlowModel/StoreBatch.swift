@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import IPFIX
+
 /// What the mediator hands to the store at once: complete in itself, to be kept or refused as a whole.
 public struct StoreBatch: Sendable {
     /// Texts that records of this and later batches refer to by id, in no particular order; each appears once in a run.
@@ -34,11 +36,27 @@ public struct FlowInterval: Sendable {
     public let isConnectionChanged: Bool
     /// False when only the connection is to be amended: its other half came, and brought no growth.
     public let hasInterval: Bool
+    public let starts: HalfStarts
 
-    public init(connection: Int64, record: FlowRecord, isConnectionChanged: Bool, hasInterval: Bool = true) {
+    public init(
+        connection: Int64, record: FlowRecord, isConnectionChanged: Bool, hasInterval: Bool = true, starts: HalfStarts = HalfStarts()
+    ) {
         self.connection = connection
         self.record = record
         self.isConnectionChanged = isConnectionChanged
         self.hasInterval = hasInterval
+        self.starts = starts
+    }
+}
+
+/// When each node says that a connection began, by its own clock: it tells a repeated record from one of a tuple that is used again.
+public struct HalfStarts: Sendable, Hashable {
+    /// Nil when the half is not here, or nobody knows.
+    public var source: Timestamp?
+    public var destination: Timestamp?
+
+    public init(source: Timestamp? = nil, destination: Timestamp? = nil) {
+        self.source = source
+        self.destination = destination
     }
 }

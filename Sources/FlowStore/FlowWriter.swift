@@ -103,8 +103,16 @@ extension FlowWriter {
         statement.clear()
         statement.bind(interval.connection, at: 1)
         try bind(StoreLayout.connectionColumns, of: interval.record, to: statement, from: 2, using: statements, &result)
+        bind(interval.starts, of: interval.record, to: statement)
         try statement.run()
         result.connections += 1
+    }
+
+    private func bind(_ starts: HalfStarts, of record: FlowRecord, to statement: Statement) {
+        guard let first = record[time: .flowStartMilliseconds] else { return }
+        let index = Int32(StoreLayout.connectionColumns.count + 2)
+        if let start = starts.source { statement.bind((start - first).wholeMilliseconds, at: index) }
+        if let start = starts.destination { statement.bind((start - first).wholeMilliseconds, at: index + 1) }
     }
 
     private func storeInterval(_ interval: FlowInterval, using statements: WriterStatements, _ result: inout WriteResult) throws(StoreError)

@@ -19,11 +19,14 @@ enum StoreLayout {
         FlowSchema.fields.filter { $0.storage == storage }.map { Column(field: $0.field, kind: $0.kind) }
     }
 
-    /// Parameters: the id, then `connectionColumns`. What is known replaces what was; unknown erases nothing.
+    /// When each half began, in milliseconds after `flowStartMilliseconds`.
+    static let startColumns = ["sourceStart", "destinationStart"]
+
+    /// Parameters: the id, `connectionColumns`, `startColumns`. What is known replaces what was; unknown erases nothing.
     static let upsertConnection = """
-        INSERT INTO connection (id, \(list(connectionColumns)))
-        VALUES (\(parameters(connectionColumns.count + 1)))
-        ON CONFLICT (id) DO UPDATE SET \(connectionColumns.map { amendment($0.name) }.joined(separator: ", "))
+        INSERT INTO connection (id, \(connectionNames.joined(separator: ", ")))
+        VALUES (\(parameters(connectionNames.count + 1)))
+        ON CONFLICT (id) DO UPDATE SET \(connectionNames.map(amendment).joined(separator: ", "))
         """
 
     /// Parameters: the id, the connection, then `intervalColumns`.
@@ -42,6 +45,7 @@ enum StoreLayout {
           \(countNames.map(addition).joined(separator: ", "))
         """
 
+    private static let connectionNames = connectionColumns.map(\.name) + startColumns
     private static let countNames = ExporterMinute.counts.map(\.name)
 
     private static func amendment(_ column: String) -> String { "\(column) = COALESCE(excluded.\(column), \(column))" }
@@ -52,6 +56,17 @@ enum StoreLayout {
     static func sum(_ column: String) -> String {
         "iif(\(column) > \(Int64.max) - excluded.\(column), \(Int64.max), \(column) + excluded.\(column))"
     }
+
+    /// Parameters: the smallest and the largest id. The row of a connection that comes first is its last.
+    static let selectIntervals = """
+        SELECT connection, \(list(intervalColumns))
+        FROM interval
+        WHERE id BETWEEN ? AND ?
+        ORDER BY id DESC
+        """
+
+    /// Parameter: the id.
+    static let selectConnection = "SELECT \(connectionNames.joined(separator: ", ")) FROM connection WHERE id = ?"
 
     private static func list(_ columns: [Column]) -> String { columns.map(\.name).joined(separator: ", ") }
 

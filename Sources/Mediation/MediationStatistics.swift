@@ -8,6 +8,8 @@ public struct MediationStatistics: Sendable, Hashable {
     /// Records without addresses, protocol or time.
     public var refused: UInt64 = 0
     public var connections: UInt64 = 0
+    /// Connections that went on from where the program before this one had stored them.
+    public var resumed: UInt64 = 0
     public var intervals: UInt64 = 0
     /// Connections that went on with one half.
     public var sourceOnly: UInt64 = 0

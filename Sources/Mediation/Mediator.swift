@@ -57,6 +57,17 @@ public struct Mediator: ~Copyable {
         return true
     }
 
+    /// Goes on with a connection from its last stored interval, as the program before this one left it: same number, same totals.
+    ///
+    /// To be called before the first record. Beyond `capacity`, and for a record that names no connection, nothing happens.
+    public mutating func resume(_ interval: FlowInterval, at now: Timestamp) {
+        guard table.count < configuration.capacity, let key = ConnectionKey(interval.record),
+            let connection = MediatedConnection(interval, key: key, at: now)
+        else { return }
+        statistics.resumed += 1
+        plan(table.insert(connection), at: now)
+    }
+
     /// The intervals that are due. Call it after each batch and at least once a second.
     public mutating func expire(at now: Timestamp, into intervals: inout [FlowInterval]) {
         due.removeAll(keepingCapacity: true)

@@ -30,16 +30,20 @@ final class AggregatorPipeline: Sendable {
         let mediation = Mutex(MediationStatistics())
         let storing = Mutex(StoreLoop.Result())
         let isStopping = Atomic(false)
+        /// The mediation thread's own; it lets go of it at its end.
+        let loop: Mutex<MediationLoop>
+
+        init(_ loop: consuming sending MediationLoop) {
+            self.loop = Mutex(loop)
+        }
     }
 
     /// Opens the store, reads the objects, starts the threads and listens.
     init(_ configuration: AggregatorConfiguration, clock: SteadyClock, logger: Logger) throws {
         let objects = try Self.objects(configuration.objects, logger: logger)
         let writer = try FlowStore.openForWriting(path: configuration.store)
-        let outcome = Outcome()
         let collected = Mailbox<CollectedBatch>(capacity: 256)
         let stored = Mailbox<StoreBatch>(capacity: 8)
-        self.outcome = outcome
         self.collected = collected
         self.stored = stored
         self.logger = logger
@@ -48,6 +52,13 @@ final class AggregatorPipeline: Sendable {
         collecting = CollectingProcess(listening: configuration.listen, limits: limits, clock: { clock.now }, logger: logger) {
             _ = collected.put($0)
         }
+        let collecting = collecting
+        var loop = MediationLoop(
+            configuration.mediation, objects: objects, firstConnection: writer.nextConnection(), from: collected, to: stored,
+            ending: { collecting.end($0) }, clock: clock, logger: logger)
+        try loop.resume(from: writer)
+        let outcome = Outcome(loop)
+        self.outcome = outcome
         try collecting.start()
         storing = try PlainThread("store") {
             let loop = StoreLoop(
@@ -56,13 +67,8 @@ final class AggregatorPipeline: Sendable {
             let result = loop.run()
             outcome.storing.withLock { $0 = result }
         }
-        let firstConnection = writer.nextConnection()
-        let collecting = collecting
         core = try PlainThread("mediation") {
-            var loop = MediationLoop(
-                configuration.mediation, objects: objects, firstConnection: firstConnection, from: collected, to: stored,
-                ending: { collecting.end($0) }, clock: clock, logger: logger)
-            let statistics = loop.run()
+            let statistics = outcome.loop.withLock { $0.run() }
             outcome.mediation.withLock { $0 = statistics }
             stored.close()
         }

@@ -2,6 +2,7 @@
 
 import Daemon
 import FlowModel
+import FlowStore
 import IPFIX
 import IPFIXTransport
 import Logging
@@ -51,6 +52,18 @@ struct MediationLoop: ~Copyable {
         mediator = Mediator(configuration, firstConnection: firstConnection, names: &names)
         mediator.update(objects, names: &names)
         lastExpiry = clock.now
+    }
+
+    /// Goes on with the connections that the program before this one left in the store, however it ended.
+    mutating func resume(from writer: FlowWriter) throws(StoreError) {
+        let now = clock.now
+        let configuration = mediator.configuration
+        // The last interval of one that is still waited for may be as old as it may be silent, and its window.
+        let horizon = configuration.inactiveTimeout + configuration.window + configuration.clockTolerance
+        let count = try writer.lastIntervals(within: horizon, at: now, limit: configuration.capacity, names: &names) {
+            mediator.resume($0, at: now)
+        }
+        if count > 0 { logger.info("connections resumed", metadata: ["connections": "\(mediator.statistics.resumed)"]) }
     }
 
     /// - Returns: what became of every record.

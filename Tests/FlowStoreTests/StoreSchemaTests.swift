@@ -17,7 +17,8 @@ import Testing
 
     @Test("the tables have a column for each field that the schema stores there, and no other")
     func tables() throws {
-        #expect(try Set(columns(of: "connection")) == Set(["id"] + FlowSchema.fields.filter { $0.storage == .connection }.map(\.name)))
+        let facts = FlowSchema.fields.filter { $0.storage == .connection }.map(\.name)
+        #expect(try Set(columns(of: "connection")) == Set(["id"] + facts + StoreLayout.startColumns))
         #expect(
             try Set(columns(of: "interval"))
                 == Set(["id", "connection"] + FlowSchema.fields.filter { $0.storage == .interval }.map(\.name)))

@@ -50,9 +50,14 @@ struct ConnectionTable: Sendable {
     mutating func insert(
         _ key: ConnectionKey, first flow: FlowRecord, from side: ObservingSide, isResumed: Bool = false, at now: Timestamp
     ) -> UInt32 {
-        var connection = MediatedConnection(id: nextConnection, key: key, first: flow, from: side, isResumed: isResumed, at: now)
+        let connection = MediatedConnection(id: nextConnection, key: key, first: flow, from: side, isResumed: isResumed, at: now)
         nextConnection += 1
-        connection.older = newest[key]
+        return insert(connection)
+    }
+
+    mutating func insert(_ connection: MediatedConnection) -> UInt32 {
+        var connection = connection
+        connection.older = newest[connection.key]
         let place: UInt32
         if let reused = free.popLast() {
             place = reused
@@ -61,7 +66,7 @@ struct ConnectionTable: Sendable {
             place = UInt32(slab.count)
             slab.append(connection)
         }
-        newest[key] = place
+        newest[connection.key] = place
         return place
     }
 

@@ -48,6 +48,32 @@ struct MediatedConnection: Sendable {
 }
 
 extension MediatedConnection {
+    /// A connection as it was last stored.
+    init?(_ interval: FlowInterval, key: ConnectionKey, at now: Timestamp) {
+        guard let start = interval.record[time: .flowStartMilliseconds], let end = interval.record[time: .flowEndMilliseconds] else {
+            return nil
+        }
+        id = interval.connection
+        self.key = key
+        isResumed = false
+        flow = interval.record
+        firstArrival = now
+        lastArrival = now
+        deadline = now
+        isChanged = false
+        hasNews = false
+        storedEnd = end
+        for scope in FlowCounter.Scope.allCases {
+            flow.forgetThroughput(scope)
+            for counter in FlowCounter.allCases {
+                flow.forget(counter.delta(scope))
+                storedTotals[counter.index(in: scope)] = flow[unsigned: counter.total(scope)] ?? 0
+            }
+        }
+        source = Half(flow, ending: .flowEndSecondsFromSourceNode, start: interval.starts.source ?? start)
+        destination = Half(flow, ending: .flowEndSecondsFromDestinationNode, start: interval.starts.destination ?? start)
+    }
+
     var isStored: Bool { storedEnd != nil }
 
     var hasBothHalves: Bool { source != nil && destination != nil }
@@ -154,6 +180,7 @@ extension MediatedConnection {
         }
         let endField: FlowField = scope == .sourceNode ? .flowEndSecondsFromSourceNode : .flowEndSecondsFromDestinationNode
         flow[unsigned: endField] = UInt64(clamping: latest.seconds)
+        if half.map({ start < $0.start }) ?? true { isChanged = true }
         return Half(start: min(half?.start ?? start, start), end: latest, hasEnded: (half?.hasEnded ?? false) || isEnd)
     }
 
@@ -243,11 +270,23 @@ extension MediatedConnection {
             }
             record.setThroughput(scope, over: duration)
         }
-        let interval = FlowInterval(connection: id, record: record, isConnectionChanged: isChanged, hasInterval: hasNews || !isStored)
+        let interval = FlowInterval(
+            connection: id, record: record, isConnectionChanged: isChanged, hasInterval: hasNews || !isStored,
+            starts: HalfStarts(source: source?.start, destination: destination?.start))
         storedEnd = end
         isChanged = false
         hasNews = false
         return interval
+    }
+}
+
+extension MediatedConnection.Half {
+    /// Nil when nothing was stored of the half. The store has its end in whole seconds, and that it has ended is told of the connection.
+    fileprivate init?(_ flow: FlowRecord, ending endField: FlowField, start: Timestamp) {
+        guard let seconds = flow[unsigned: endField] else { return nil }
+        self.start = start
+        end = Timestamp(seconds: Int64(clamping: seconds))
+        hasEnded = flow[unsigned: .flowEndReason] == UInt64(FlowEndReason.endOfFlow.rawValue)
     }
 }
 
@@ -257,6 +296,16 @@ extension FlowCounter {
         case .common: rawValue
         case .sourceNode: 4 + rawValue
         case .destinationNode: 8 + rawValue
+        }
+    }
+}
+
+extension FlowCounter.Scope {
+    fileprivate var throughput: (forward: FlowField, reverse: FlowField) {
+        switch self {
+        case .common: (.throughput, .reverseThroughput)
+        case .sourceNode: (.throughputFromSourceNode, .reverseThroughputFromSourceNode)
+        case .destinationNode: (.throughputFromDestinationNode, .reverseThroughputFromDestinationNode)
         }
     }
 }
@@ -271,13 +320,13 @@ extension FlowRecord {
         return (known ?? 0) &+ delta
     }
 
+    fileprivate mutating func forgetThroughput(_ scope: FlowCounter.Scope) {
+        forget(scope.throughput.forward)
+        forget(scope.throughput.reverse)
+    }
+
     fileprivate mutating func setThroughput(_ scope: FlowCounter.Scope, over duration: Duration) {
-        let fields: (forward: FlowField, reverse: FlowField) =
-            switch scope {
-            case .common: (.throughput, .reverseThroughput)
-            case .sourceNode: (.throughputFromSourceNode, .reverseThroughputFromSourceNode)
-            case .destinationNode: (.throughputFromDestinationNode, .reverseThroughputFromDestinationNode)
-            }
+        let fields = scope.throughput
         let milliseconds = duration.wholeMilliseconds
         guard milliseconds > 0 else { return }
         self[unsigned: fields.forward] = bitsPerSecond(self[unsigned: FlowCounter.octets.delta(scope)], milliseconds)
