@@ -12,6 +12,8 @@ public struct MediationConfiguration: Sendable {
     public var clockTolerance: Duration = .seconds(10)
     /// Connections kept at once; beyond that the one looked at next is stored as it is and forgotten.
     public var capacity = 200_000
+    /// Keeps senders from choosing connections that collide: random in a program, anything in a test.
+    public var hashSeed: UInt64 = 0
     /// What `clusterId` says; nil leaves it unknown.
     public var clusterID: String?
 

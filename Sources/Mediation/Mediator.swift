@@ -15,13 +15,15 @@ public struct Mediator: ~Copyable {
 
     private var enrichment = Enrichment()
     private var table: ConnectionTable
+    /// Intervals of connections that had to go before they were due.
+    private var early: [FlowInterval] = []
     private var due: [(entry: UInt32, slot: Int64)] = []
     private var clusterID: NameID?
 
     /// - Parameter firstConnection: the number of the first connection; above all that the store knows.
     public init(_ configuration: MediationConfiguration, firstConnection: Int64, names: inout NameTable) {
         self.configuration = configuration
-        table = ConnectionTable(firstConnection: firstConnection)
+        table = ConnectionTable(firstConnection: firstConnection, seed: configuration.hashSeed)
         clusterID = configuration.clusterID.map { names.id(of: $0) }
     }
 
@@ -43,18 +45,28 @@ public struct Mediator: ~Copyable {
             return false
         }
         statistics.merged += 1
-        enrichment.learn(from: flow)
         let side = ObservingSide(of: flow)
-        if let place = table.find(key, by: { $0.distance(to: flow, from: side, tolerance: configuration.clockTolerance) }) {
-            table[place].merge(flow, from: side, at: now)
-            plan(place, at: now)
-        } else {
-            statistics.connections += 1
-            plan(
-                table.insert(key, first: flow, from: side, isResumed: flow.lasts(longerThan: configuration.inactiveTimeout), at: now),
-                at: now)
-        }
+        let known = table.find(key) { $0.distance(to: flow, from: side, tolerance: configuration.clockTolerance) }
+        let place = known ?? begin(key, with: flow, at: now)
+        if table.merge(place, flow, from: side, at: now) { enrichment.learn(from: flow) }
+        plan(place, at: now)
         return true
+    }
+
+    private mutating func begin(_ key: ConnectionKey, with flow: FlowRecord, at now: Timestamp) -> UInt32 {
+        if let surplus = table.surplus(of: key) {
+            var intervals: [FlowInterval] = []
+            evict(surplus, into: &intervals)
+            early += intervals
+        }
+        statistics.connections += 1
+        return table.insert(key, isResumed: flow.lasts(longerThan: configuration.inactiveTimeout), at: now)
+    }
+
+    private mutating func evict(_ place: UInt32, into intervals: inout [FlowInterval]) {
+        statistics.evicted += 1
+        store(place, isOverdue: true, into: &intervals)
+        table.remove(place)
     }
 
     /// Goes on with a connection from its last stored interval, as the program before this one left it: same number, same totals.
@@ -62,14 +74,16 @@ public struct Mediator: ~Copyable {
     /// To be called before the first record. Beyond `capacity`, and for a record that names no connection, nothing happens.
     public mutating func resume(_ interval: FlowInterval, at now: Timestamp) {
         guard table.count < configuration.capacity, let key = ConnectionKey(interval.record),
-            let connection = MediatedConnection(interval, key: key, at: now)
+            table.surplus(of: key) == nil, let place = table.resume(interval, key: key, at: now)
         else { return }
         statistics.resumed += 1
-        plan(table.insert(connection), at: now)
+        plan(place, at: now)
     }
 
     /// The intervals that are due. Call it after each batch and at least once a second.
     public mutating func expire(at now: Timestamp, into intervals: inout [FlowInterval]) {
+        intervals += early
+        early.removeAll(keepingCapacity: true)
         due.removeAll(keepingCapacity: true)
         table.wheel.advance(to: now, into: &due)
         for (place, slot) in due where table.isScheduled(place, slot) {
@@ -80,14 +94,14 @@ public struct Mediator: ~Copyable {
             }
         }
         while table.count > configuration.capacity, let place = table.nextPlace() {
-            statistics.evicted += 1
-            store(place, isOverdue: true, into: &intervals)
-            table.remove(place)
+            evict(place, into: &intervals)
         }
     }
 
     /// Everything that is not stored yet, complete or not: what a program stores before it stops.
     public mutating func flush(at now: Timestamp, into intervals: inout [FlowInterval]) {
+        intervals += early
+        early.removeAll()
         for place in table.places { store(place, isOverdue: true, into: &intervals) }
     }
 
@@ -103,17 +117,15 @@ public struct Mediator: ~Copyable {
     }
 
     private mutating func store(_ place: UInt32, isOverdue: Bool, into intervals: inout [FlowInterval]) {
-        let wasObserved = table[place].flow[unsigned: .observation]
-        table[place].enrich(by: enrichment, clusterID: clusterID)
-        table[place].conclude(isOverdue: isOverdue)
-        guard let interval = table[place].cut() else { return }
+        let wasObserved = table[place].facts.observation
+        guard let interval = table.cut(place, enrichment, clusterID: clusterID, isOverdue: isOverdue) else { return }
         if interval.hasInterval { statistics.intervals += 1 }
-        if wasObserved == nil { count(interval.record[unsigned: .observation]) }
+        if wasObserved == nil { count(table[place].facts.observation) }
         intervals.append(interval)
     }
 
-    private mutating func count(_ observation: UInt64?) {
-        switch observation.flatMap({ Observation(rawValue: UInt8(truncatingIfNeeded: $0)) }) {
+    private mutating func count(_ observation: Observation?) {
+        switch observation {
         case .sourceOnly: statistics.sourceOnly += 1
         case .destinationOnly: statistics.destinationOnly += 1
         case .complete, nil: break
@@ -130,7 +142,7 @@ public struct Mediator: ~Copyable {
 
     private func nextDeadline(of connection: MediatedConnection, at now: Timestamp) -> Timestamp {
         let forgotten = connection.lastArrival + configuration.inactiveTimeout
-        guard connection.hasNews || connection.isChanged else { return forgotten }
+        guard connection[.hasNews] || connection[.isChanged] else { return forgotten }
         if !connection.isStored {
             return connection.isComplete ? now : min(connection.firstArrival + configuration.correlationTimeout, forgotten)
         }

@@ -29,6 +29,7 @@ struct AggregatorConfiguration {
         mediation.window = options.window ?? settings.window ?? mediation.window
         mediation.correlationTimeout = options.correlationTimeout ?? settings.correlationTimeout ?? mediation.correlationTimeout
         mediation.inactiveTimeout = options.inactiveTimeout ?? settings.inactiveTimeout ?? mediation.inactiveTimeout
+        mediation.hashSeed = .random(in: .min ... .max)
         mediation.clusterID = options.clusterID ?? settings.clusterID
         return mediation
     }

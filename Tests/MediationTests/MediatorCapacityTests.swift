@@ -71,6 +71,17 @@ import Testing
         #expect(try run.only().holds(octets: 3000))
     }
 
+    @Test("a sender who invents starts of one tuple makes no chain without end, and loses no octet")
+    func inventedStarts() {
+        let run = Run()
+        for step in 0..<100 {
+            run.receive(Sample(.both, start: Double(step) * 20 - 2000, end: Double(step) * 20 - 1990, octets: 100, type: .intraNode))
+        }
+        #expect(run.mediator.connectionCount == 16 && run.mediator.statistics.evicted == 84)
+        run.advance(to: 30)
+        #expect(run.connections.count == 100 && run.connections.values.allSatisfy { $0.octets == 100 })
+    }
+
     @Test("flush stores what is not stored, complete or not, once")
     func flush() {
         let run = Run()

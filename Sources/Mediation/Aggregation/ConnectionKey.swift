@@ -24,4 +24,30 @@ struct ConnectionKey: Sendable, Hashable {
         destinationPort = UInt16(truncatingIfNeeded: flow[unsigned: .destinationTransportPort] ?? 0)
         icmpTypeCode = UInt16(truncatingIfNeeded: flow[unsigned: .icmpTypeCode] ?? 0)
     }
+
+    private init() {
+        source = IPAddress(high: 0, low: 0)
+        destination = source
+        (sourcePort, destinationPort, icmpTypeCode) = (0, 0, 0)
+        protocolIdentifier = 0
+    }
+
+    /// Of no connection: what an empty place of a table holds.
+    static let none = ConnectionKey()
+
+    /// - Parameter seed: not known to senders.
+    func hash(seed: UInt64) -> UInt32 {
+        let ports = UInt64(sourcePort) << 48 | UInt64(destinationPort) << 32 | UInt64(icmpTypeCode) << 16 | UInt64(protocolIdentifier)
+        let (first, second) = (seed ^ 0xA076_1D64_78BD_642F, seed ^ 0xE703_7ED1_A0B4_28DB)
+        var state = fold(source.high ^ first, source.low ^ second)
+        state = fold(state ^ destination.high ^ second, destination.low ^ first)
+        state = fold(state ^ ports ^ first, state ^ second)
+        return UInt32(truncatingIfNeeded: state ^ state >> 32)
+    }
+}
+
+@inline(__always)
+private func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    let product = a.multipliedFullWidth(by: b)
+    return product.high ^ product.low
 }

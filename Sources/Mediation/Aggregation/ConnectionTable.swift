@@ -4,42 +4,56 @@ internal import FlowModel
 internal import IPFIX
 
 /// Connections by key and by place. Those of one key form a chain, the newest first; a place stays a connection's until it is removed.
+///
+/// ```
+///   index: hash → place of the key's newest      segments: ┌ 4096 connections ┐┌ 4096 connections ┐ …      rare facts by place
+/// ```
+///
+/// Connections have a fixed size and never move: the table grows by a segment, without a pause to copy what it has.
 struct ConnectionTable: Sendable {
     var wheel = DeadlineWheel()
 
-    private var newest: [ConnectionKey: UInt32] = [:]
-    private var slab: [MediatedConnection?] = []
+    /// Connections that one key may have; a sender who invents starts makes no chain longer.
+    static let maximumChain = 16
+    private static let segmentLength = 4096
+
+    private var index = ConnectionIndex()
+    private var segments: [[MediatedConnection]] = []
+    private var rareFacts: [UInt32: RareFacts] = [:]
     private var free: [UInt32] = []
+    private var used = 0
     private var hand = -1
     private var nextConnection: Int64
+    private let seed: UInt64
 
-    init(firstConnection: Int64) {
+    init(firstConnection: Int64, seed: UInt64) {
         nextConnection = firstConnection
+        self.seed = seed
     }
 
-    var count: Int { slab.count - free.count }
+    var count: Int { used - free.count }
 
-    var places: [UInt32] { slab.indices.filter { slab[$0] != nil }.map { UInt32($0) } }
+    var places: [UInt32] { (0..<UInt32(used)).filter { !self[$0].isFree } }
 
     /// Goes round the places, so that each connection has its time before room is made of it.
     mutating func nextPlace() -> UInt32? {
         guard count > 0 else { return nil }
-        repeat { hand = hand + 1 < slab.count ? hand + 1 : 0 } while slab[hand] == nil
+        repeat { hand = hand + 1 < used ? hand + 1 : 0 } while self[UInt32(hand)].isFree
         return UInt32(hand)
     }
 
-    /// The place must hold a connection.
+    /// The place must have been given out.
     subscript(place: UInt32) -> MediatedConnection {
-        get { slab[Int(place)]! }
-        _modify { yield &slab[Int(place)]! }
+        @inline(__always) _read { yield segments[Int(place) / Self.segmentLength][Int(place) % Self.segmentLength] }
+        @inline(__always) _modify { yield &segments[Int(place) / Self.segmentLength][Int(place) % Self.segmentLength] }
     }
 
-    func isScheduled(_ place: UInt32, _ slot: Int64) -> Bool { slab[Int(place)].map { $0.slot == slot } ?? false }
+    func isScheduled(_ place: UInt32, _ slot: Int64) -> Bool { !self[place].isFree && Int64(self[place].slot) == slot }
 
     /// The nearest of a key's connections; `distance` is nil for those that are none of it.
-    func find(_ key: ConnectionKey, by distance: (MediatedConnection) -> Duration?) -> UInt32? {
+    func find(_ key: ConnectionKey, by distance: (borrowing MediatedConnection) -> Duration?) -> UInt32? {
         var nearest: (place: UInt32, distance: Duration)?
-        var next = newest[key]
+        var next = newest(of: key)
         while let place = next {
             if let distance = distance(self[place]), distance < nearest?.distance ?? .seconds(Int64.max) { nearest = (place, distance) }
             next = self[place].older
@@ -47,52 +61,93 @@ struct ConnectionTable: Sendable {
         return nearest?.place
     }
 
-    mutating func insert(
-        _ key: ConnectionKey, first flow: FlowRecord, from side: ObservingSide, isResumed: Bool = false, at now: Timestamp
-    ) -> UInt32 {
-        let connection = MediatedConnection(id: nextConnection, key: key, first: flow, from: side, isResumed: isResumed, at: now)
-        nextConnection += 1
-        return insert(connection)
+    /// The oldest connection of a key that has as many as it may have.
+    func surplus(of key: ConnectionKey) -> UInt32? {
+        var next = newest(of: key), length = 0
+        while let place = next {
+            length += 1
+            next = self[place].older
+            if next == nil { return length >= Self.maximumChain ? place : nil }
+        }
+        return nil
+    }
+
+    /// A new connection, of which nothing is known but its key.
+    mutating func insert(_ key: ConnectionKey, isResumed: Bool, at now: Timestamp) -> UInt32 {
+        defer { nextConnection += 1 }
+        return insert(MediatedConnection(id: nextConnection, key: key, isResumed: isResumed, at: now))
     }
 
     mutating func insert(_ connection: MediatedConnection) -> UInt32 {
-        var connection = connection
-        connection.older = newest[connection.key]
-        let place: UInt32
-        if let reused = free.popLast() {
-            place = reused
-            slab[Int(place)] = connection
-        } else {
-            place = UInt32(slab.count)
-            slab.append(connection)
-        }
-        newest[connection.key] = place
+        let place = newPlace()
+        let older = newest(of: connection.key)
+        self[place] = connection
+        self[place].older = older
+        let hash = connection.key.hash(seed: seed)
+        if let older { index.replace(hash, older, by: place) } else { index.insert(hash, place) }
         return place
     }
 
+    private mutating func newPlace() -> UInt32 {
+        if let reused = free.popLast() { return reused }
+        if used == segments.count * Self.segmentLength {
+            segments.append([MediatedConnection](repeating: .free, count: Self.segmentLength))
+        }
+        used += 1
+        return UInt32(used - 1)
+    }
+
+    private func newest(of key: ConnectionKey) -> UInt32? {
+        index.find(key.hash(seed: seed)) { self[$0].key == key }
+    }
+
     mutating func schedule(_ place: UInt32, at time: Timestamp, now: Timestamp) {
-        self[place].slot = wheel.schedule(place, at: time, now: now)
+        self[place].slot = UInt32(clamping: wheel.schedule(place, at: time, now: now))
     }
 
     mutating func remove(_ place: UInt32) {
-        let connection = self[place]
-        if newest[connection.key] == place {
-            newest[connection.key] = connection.older
+        let hash = self[place].key.hash(seed: seed)
+        let older = self[place].older
+        if let newest = newest(of: self[place].key), newest != place {
+            unlink(place, from: newest)
+        } else if let older {
+            index.replace(hash, place, by: older)
         } else {
-            unlink(place, from: connection.key)
+            index.remove(hash, place)
         }
-        slab[Int(place)] = nil
+        keep(nil, of: place)
+        self[place] = .free
         free.append(place)
     }
 
-    private mutating func unlink(_ place: UInt32, from key: ConnectionKey) {
-        var next = newest[key]
-        while let newer = next {
-            next = self[newer].older
+    private mutating func unlink(_ place: UInt32, from newest: UInt32) {
+        var newer = newest
+        while let next = self[newer].older {
             if next == place {
                 self[newer].older = self[place].older
                 return
             }
+            newer = next
         }
+    }
+}
+
+extension ConnectionTable {
+    /// All that is known of a connection beside its counters, as a record.
+    func facts(of place: UInt32) -> FlowRecord {
+        var flow = self[place].commonFacts
+        if self[place].hasRareFacts { rareFacts[place]?.write(to: &flow) }
+        return flow
+    }
+
+    mutating func keepFacts(_ flow: FlowRecord, of place: UInt32) {
+        self[place].keepCommonFacts(flow)
+        if self[place].hasRareFacts || !RareFacts.fields.allSatisfy({ !flow.isKnown($0) }) { keep(RareFacts(flow), of: place) }
+    }
+
+    private mutating func keep(_ facts: RareFacts?, of place: UInt32) {
+        guard facts != nil || self[place].hasRareFacts else { return }
+        rareFacts[place] = facts
+        self[place].hasRareFacts = facts != nil
     }
 }

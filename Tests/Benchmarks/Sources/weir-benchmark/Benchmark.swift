@@ -4,13 +4,17 @@ import FlowTesting
 import Glibc
 
 /// `weir-benchmark corpus FILE` writes the corpus; `weir-benchmark STAGE FILE PASSES FOLDER` works through it and prints
-/// records, seconds and the checksum; `weir-benchmark meter CONNECTIONS` polls a table of so many. `ci/benchmark` calls it.
+/// records, seconds and the checksum; `weir-benchmark meter CONNECTIONS` polls a table of so many, and `weir-benchmark correlate UPDATES`
+/// adds the octets that a connection takes. `ci/benchmark` calls it.
 @main
 enum Benchmark {
     static func main() throws {
         let arguments = CommandLine.arguments
         if arguments.count == 3, arguments[1] == "corpus" {
             try write(Corpus.octets(), to: arguments[2])
+        } else if arguments.count == 3, arguments[1] == "correlate", let updates = Int(arguments[2]), updates > 0 {
+            let result = Correlation.run(updates: updates)
+            print(result.updates, result.seconds, result.checksum, result.octetsPerConnection)
         } else if arguments.count == 5, let stage = Stage(rawValue: arguments[1]), let passes = Int(arguments[3]), passes > 0 {
             let messages = MessageStream.messages(in: try read(arguments[2]))
             let result = try stage.run(messages, passes: passes, folder: arguments[4])
@@ -20,7 +24,9 @@ enum Benchmark {
             print(result.records, result.quietPoll, result.busyPoll, result.idleExpiry, result.octetsPerConnection)
         } else {
             let stages = Stage.allCases.map(\.rawValue).joined(separator: "|")
-            print("weir-benchmark corpus FILE, weir-benchmark meter CONNECTIONS, or weir-benchmark \(stages) FILE PASSES FOLDER")
+            print(
+                "weir-benchmark corpus FILE, weir-benchmark meter CONNECTIONS, weir-benchmark correlate UPDATES, or "
+                    + "weir-benchmark \(stages) FILE PASSES FOLDER")
             exit(2)
         }
     }

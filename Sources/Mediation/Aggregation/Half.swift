@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowModel
+internal import IPFIX
+
+/// What one node has told of a connection: its totals, and what of them is stored, by ``FlowCounter``.
+struct Half: Sendable {
+    private(set) var totals = InlineArray<4, UInt64>(repeating: 0)
+    /// The totals at the last stored interval.
+    private(set) var stored = InlineArray<4, UInt64>(repeating: 0)
+    /// By this node's clock.
+    private(set) var start = Timestamp(milliseconds: 0)
+    private(set) var end = Timestamp(milliseconds: 0)
+    private(set) var isHere = false
+    private(set) var hasEnded = false
+    /// A bit for each counter that is known.
+    private(set) var known: UInt8 = 0
+
+    func total(_ counter: FlowCounter) -> UInt64? { known >> counter.rawValue & 1 == 1 ? totals[counter.rawValue] : nil }
+
+    func storedTotal(_ counter: FlowCounter) -> UInt64 { stored[counter.rawValue] }
+
+    /// What a record brought.
+    struct News: OptionSet {
+        let rawValue: UInt8
+        /// The half itself, or an earlier start of it.
+        static let half = Self(rawValue: 1)
+        static let growth = Self(rawValue: 2)
+    }
+
+    /// Takes in a record. Of a resumed connection's first one only what it counted in its own interval is new.
+    @inline(__always)
+    mutating func merge(_ next: FlowRecord, _ start: Timestamp, _ end: Timestamp, isResumed: Bool, beside other: Half) -> News {
+        let isFirst = !isHere
+        let isEnd = next[unsigned: .flowEndReason] == UInt64(FlowEndReason.endOfFlow.rawValue)
+        var news: News = observe(start: start, end: end, isEnd: isEnd) ? .half : []
+        for index in 0..<4 {
+            guard let counter = FlowCounter(rawValue: index), let total = next.total(counter, after: self.total(counter)) else { continue }
+            if isFirst, isResumed, let earlier = next.earlier(counter) {
+                stored[index] = other.total(counter) == nil ? earlier : min(earlier, other.storedTotal(counter))
+            }
+            if raise(counter, to: total) { news.insert(.growth) }
+        }
+        return news
+    }
+
+    /// Takes in a record's times.
+    ///
+    /// - Returns: whether the half, or an earlier start of it, is new.
+    mutating func observe(start: Timestamp, end: Timestamp, isEnd: Bool) -> Bool {
+        let isNew = !isHere || start < self.start
+        self.start = isHere ? min(self.start, start) : start
+        self.end = isHere ? max(self.end, end) : end
+        hasEnded = hasEnded || isEnd
+        isHere = true
+        return isNew
+    }
+
+    /// Raises a total; one that is lower is late or repeated, and changes nothing.
+    ///
+    /// - Returns: whether it changed.
+    mutating func raise(_ counter: FlowCounter, to total: UInt64) -> Bool {
+        if let known = self.total(counter), known >= total { return false }
+        known |= 1 << UInt8(counter.rawValue)
+        totals[counter.rawValue] = total
+        return true
+    }
+
+    mutating func keepStored() { stored = totals }
+
+    /// What is left of a half in its last stored interval. The store has its end in whole seconds, and that it has ended is told of the
+    /// connection.
+    static func stored(in flow: FlowRecord, _ scope: FlowCounter.Scope, ending endField: FlowField, start: Timestamp) -> Half {
+        var half = Half()
+        guard let seconds = flow[unsigned: endField] else { return half }
+        let hasEnded = flow[unsigned: .flowEndReason] == UInt64(FlowEndReason.endOfFlow.rawValue)
+        _ = half.observe(start: start, end: Timestamp(seconds: Int64(clamping: seconds)), isEnd: hasEnded)
+        for counter in FlowCounter.allCases {
+            if let total = flow[unsigned: counter.total(scope)] { _ = half.raise(counter, to: total) }
+        }
+        half.keepStored()
+        return half
+    }
+}
+
+extension FlowRecord {
+    /// The total that a record tells; of one that only counts deltas, the sum with what is known.
+    fileprivate func total(_ counter: FlowCounter, after known: UInt64?) -> UInt64? {
+        if let total = self[unsigned: counter.total(.common)] { return total }
+        guard let delta = self[unsigned: counter.delta(.common)] else { return nil }
+        let (sum, overflow) = (known ?? 0).addingReportingOverflow(delta)
+        return overflow ? .max : sum
+    }
+
+    /// What a record counted before its own interval; nil when it does not tell both.
+    fileprivate func earlier(_ counter: FlowCounter) -> UInt64? {
+        guard let total = self[unsigned: counter.total(.common)], let delta = self[unsigned: counter.delta(.common)] else { return nil }
+        return total - min(total, delta)
+    }
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowModel
+internal import IPFIX
+
+extension MediatedConnection {
+    /// A connection as it was last stored; nil when the row says no times.
+    init?(_ interval: FlowInterval, key: ConnectionKey, at now: Timestamp) {
+        guard let start = interval.record[time: .flowStartMilliseconds], let end = interval.record[time: .flowEndMilliseconds] else {
+            return nil
+        }
+        self.init(id: interval.connection, key: key, isResumed: false, at: now)
+        source = .stored(
+            in: interval.record, .sourceNode, ending: .flowEndSecondsFromSourceNode, start: interval.starts.source ?? start)
+        destination = .stored(
+            in: interval.record, .destinationNode, ending: .flowEndSecondsFromDestinationNode, start: interval.starts.destination ?? start)
+        self[.isChanged] = false
+        self[.hasNews] = false
+        self[.isStored] = true
+        storedEnd = end
+        // These are found again, rather than kept.
+        self[.hasSourceLabels] = interval.record.isKnown(.sourcePodLabels)
+        self[.hasDestinationLabels] = interval.record.isKnown(.destinationPodLabels)
+        self[.hasClusterID] = interval.record.isKnown(.clusterId)
+    }
+
+    /// Says how much of the connection is known, and its type where no exporter could.
+    ///
+    /// - Parameter isOverdue: whether a half that has not come is no longer waited for.
+    func conclude(_ flow: inout FlowRecord, isOverdue: Bool) {
+        if flow[unsigned: .flowType] == nil, isOverdue || hasBothHalves, let type = flow.typeByNames {
+            flow[unsigned: .flowType] = UInt64(type.rawValue)
+        }
+        flow[unsigned: .observation] = UInt64(observation(of: flow).rawValue)
+    }
+
+    private func observation(of flow: FlowRecord) -> Observation {
+        if hasBothHalves || flow.isDenied || flow[unsigned: .flowType] != UInt64(FlowType.interNode.rawValue) { return .complete }
+        return source.isHere ? .sourceOnly : .destinationOnly
+    }
+
+    /// The next interval: growth since the last one. Nil when nothing is new.
+    ///
+    /// - Parameter flow: all facts.
+    mutating func cut(_ flow: FlowRecord) -> FlowInterval? {
+        guard self[.hasNews] || self[.isChanged] || !isStored else { return nil }
+        var record = flow
+        let end = end
+        record[time: .flowStartMilliseconds] = start
+        record[time: .flowEndMilliseconds] = end
+        if source.isHere { record[unsigned: .flowEndSecondsFromSourceNode] = UInt64(clamping: source.end.seconds) }
+        if destination.isHere { record[unsigned: .flowEndSecondsFromDestinationNode] = UInt64(clamping: destination.end.seconds) }
+        // When the first growth of a resumed connection began is not known.
+        let duration = end - (isStored ? storedEnd : isResumed ? end : start)
+        for scope in FlowCounter.Scope.allCases {
+            for counter in FlowCounter.allCases {
+                guard let total = total(counter, scope) else { continue }
+                record[unsigned: counter.total(scope)] = total
+                record[unsigned: counter.delta(scope)] = total - min(total, storedTotal(counter, scope))
+            }
+            record.setThroughput(scope, over: duration)
+        }
+        let interval = FlowInterval(
+            connection: id, record: record, isConnectionChanged: self[.isChanged], hasInterval: self[.hasNews] || !isStored,
+            starts: HalfStarts(source: source.isHere ? source.start : nil, destination: destination.isHere ? destination.start : nil))
+        source.keepStored()
+        destination.keepStored()
+        storedEnd = end
+        self[.isStored] = true
+        self[.isChanged] = false
+        self[.hasNews] = false
+        return interval
+    }
+
+    private func total(_ counter: FlowCounter, _ scope: FlowCounter.Scope) -> UInt64? {
+        switch scope {
+        case .sourceNode: source.total(counter)
+        case .destinationNode: destination.total(counter)
+        case .common:
+            source.total(counter).map { max($0, destination.total(counter) ?? 0) } ?? destination.total(counter)
+        }
+    }
+
+    private func storedTotal(_ counter: FlowCounter, _ scope: FlowCounter.Scope) -> UInt64 {
+        switch scope {
+        case .sourceNode: source.storedTotal(counter)
+        case .destinationNode: destination.storedTotal(counter)
+        case .common: max(source.storedTotal(counter), destination.storedTotal(counter))
+        }
+    }
+}
+
+extension ConnectionTable {
+    /// Takes in a record; whether it told facts that its side's last one did not.
+    mutating func merge(_ place: UInt32, _ next: FlowRecord, from side: ObservingSide, at now: Timestamp) -> Bool {
+        self[place].mergeMeasures(next, from: side, at: now)
+        let isNews = self[place].note(print: next.fingerprint(of: FactMerging.fields), from: side)
+        if isNews {
+            var flow = facts(of: place)
+            if FactMerging.merge(next, from: side, into: &flow) {
+                keepFacts(flow, of: place)
+                self[place][.isChanged] = true
+            }
+        }
+        // Two nodes that each saw a half make it inter-node, whatever either of them could tell alone.
+        if self[place].hasBothHalves, self[place].facts.hasTwoNodes, self[place].facts.flowType != .interNode {
+            self[place].facts.set(flowType: .interNode)
+            self[place][.isChanged] = true
+        }
+        return isNews
+    }
+
+    /// Goes on with a connection from its last stored interval.
+    mutating func resume(_ interval: FlowInterval, key: ConnectionKey, at now: Timestamp) -> UInt32? {
+        guard let connection = MediatedConnection(interval, key: key, at: now) else { return nil }
+        let place = insert(connection)
+        var flow = interval.record
+        for field in [FlowField.sourcePodLabels, .destinationPodLabels, .clusterId] { flow.forget(field) }
+        keepFacts(flow, of: place)
+        return place
+    }
+
+    /// The next interval of a connection, with what the exporters did not know; nil when nothing is new.
+    mutating func cut(_ place: UInt32, _ enrichment: Enrichment, clusterID: NameID?, isOverdue: Bool) -> FlowInterval? {
+        var flow = facts(of: place)
+        let fromExporters = flow
+        _ = enrichment.complete(&flow)
+        self[place].conclude(&flow, isOverdue: isOverdue)
+        if !flow.isKnown(.clusterId) { flow[name: .clusterId] = clusterID }
+        var kept = flow
+        for field in [FlowField.sourcePodLabels, .destinationPodLabels, .clusterId] { kept.copy(field, from: fromExporters) }
+        let facts = CompactFacts(kept)
+        if facts != self[place].facts {
+            self[place].facts = facts
+            self[place][.isChanged] = true
+        }
+        note(.hasSourceLabels, flow.isKnown(.sourcePodLabels), of: place)
+        note(.hasDestinationLabels, flow.isKnown(.destinationPodLabels), of: place)
+        note(.hasClusterID, flow.isKnown(.clusterId), of: place)
+        return self[place].cut(flow)
+    }
+
+    private mutating func note(_ flag: MediatedConnection.Flags, _ isKnown: Bool, of place: UInt32) {
+        if isKnown, !self[place][flag] { self[place][.isChanged] = true }
+        self[place][flag] = isKnown
+    }
+}
+
+extension FlowRecord {
+    /// Nil when no end is a pod, or both are and the node of neither is known.
+    fileprivate var typeByNames: FlowType? {
+        switch (isKnown(.sourcePodName), isKnown(.destinationPodName)) {
+        case (true, true) where !isKnown(.sourceNodeName) && !isKnown(.destinationNodeName): nil
+        case (true, true): self[name: .sourceNodeName] == self[name: .destinationNodeName] ? .intraNode : .interNode
+        case (true, false): .toExternal
+        case (false, true): .fromExternal
+        case (false, false): nil
+        }
+    }
+
+    fileprivate mutating func setThroughput(_ scope: FlowCounter.Scope, over duration: Duration) {
+        let fields: (forward: FlowField, reverse: FlowField) =
+            switch scope {
+            case .common: (.throughput, .reverseThroughput)
+            case .sourceNode: (.throughputFromSourceNode, .reverseThroughputFromSourceNode)
+            case .destinationNode: (.throughputFromDestinationNode, .reverseThroughputFromDestinationNode)
+            }
+        let milliseconds = duration.wholeMilliseconds
+        guard milliseconds > 0 else { return }
+        self[unsigned: fields.forward] = bitsPerSecond(self[unsigned: FlowCounter.octets.delta(scope)], milliseconds)
+        self[unsigned: fields.reverse] = bitsPerSecond(self[unsigned: FlowCounter.reverseOctets.delta(scope)], milliseconds)
+    }
+}
+
+private func bitsPerSecond(_ octets: UInt64?, _ milliseconds: Int64) -> UInt64? {
+    guard let octets else { return nil }
+    let product = octets.multipliedFullWidth(by: 8000)
+    let divisor = UInt64(milliseconds)
+    return product.high < divisor ? divisor.dividingFullWidth(product).quotient : .max
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowModel
+internal import IPFIX
+
+extension MediatedConnection {
+    /// Takes in a record's times, totals and state. A repeated or late one changes no total.
+    mutating func mergeMeasures(_ next: FlowRecord, from side: ObservingSide, at now: Timestamp) {
+        arrive(at: now)
+        let end = next[time: .flowEndMilliseconds] ?? now
+        let start = min(next[time: .flowStartMilliseconds] ?? end, end)
+        let isFirst = !source.isHere && !destination.isHere
+        let isLatest = isFirst || end >= self.end
+        if isFirst || end > self.end { self[.hasNews] = true }
+        if isLatest { mergeState(next) }
+        if side != .destinationNode { note(source.merge(next, start, end, isResumed: isResumed, beside: destination)) }
+        if side != .sourceNode { note(destination.merge(next, start, end, isResumed: isResumed, beside: source)) }
+    }
+
+    private mutating func mergeState(_ next: FlowRecord) {
+        let ended = FlowEndReason.endOfFlow.rawValue
+        // The end of a flow is final, whatever a record that crossed it says.
+        if facts.endReason != ended, let reason = next[unsigned: .flowEndReason] {
+            facts.set(endReason: UInt8(clamping: reason))
+            // Every connection's last interval says that it has ended, even where the end brought no growth.
+            if reason == UInt64(ended) { self[.hasNews] = true }
+        }
+        if let state = next[name: .tcpState], facts.tcpState != state {
+            facts.set(tcpState: state)
+            self[.hasNews] = true
+        }
+    }
+
+    private mutating func note(_ news: Half.News) {
+        if news.contains(.half) { self[.isChanged] = true }
+        if !news.isEmpty { self[.hasNews] = true }
+    }
+}
+
+/// What is merged of a record's facts, into all that is known of its connection.
+enum FactMerging {
+    /// The facts whose sameness spares the merging.
+    static let fields = FlowFieldSet(FactFields.all.filter { $0.1 != .key }.map(\.0) + VerdictFields.ingress + VerdictFields.egress)
+
+    /// - Returns: whether anything changed.
+    static func merge(_ next: FlowRecord, from side: ObservingSide, into flow: inout FlowRecord) -> Bool {
+        var isChanged = false
+        for (field, owner) in FactFields.all {
+            guard next.isKnown(field) else { continue }
+            if !flow.isKnown(field) || side.isAuthority(for: owner) && !flow.isEqual(field, to: next) {
+                // Labels were looked up by the name that was known before.
+                if flow.isKnown(field), let labels = FactFields.labels[field] { flow.forget(labels) }
+                flow.copy(field, from: next)
+                isChanged = true
+            }
+        }
+        if flow.mergeVerdict(VerdictFields.ingress, from: next) { isChanged = true }
+        if flow.mergeVerdict(VerdictFields.egress, from: next) { isChanged = true }
+        return isChanged
+    }
+}
+
+extension MediatedConnection {
+    /// The key and what has a place in the row, as a record.
+    var commonFacts: FlowRecord {
+        var flow = FlowRecord()
+        flow[address: .sourceIPAddress] = key.source
+        flow[address: .destinationIPAddress] = key.destination
+        flow[unsigned: .protocolIdentifier] = UInt64(key.protocolIdentifier)
+        if self[.hasSourcePort] { flow[unsigned: .sourceTransportPort] = UInt64(key.sourcePort) }
+        if self[.hasDestinationPort] { flow[unsigned: .destinationTransportPort] = UInt64(key.destinationPort) }
+        if self[.hasICMPType] { flow[unsigned: .icmpTypeCode] = UInt64(key.icmpTypeCode) }
+        facts.write(to: &flow)
+        if source.isHere || destination.isHere {
+            flow[time: .flowStartMilliseconds] = start
+            flow[time: .flowEndMilliseconds] = end
+        }
+        return flow
+    }
+
+    mutating func keepCommonFacts(_ flow: FlowRecord) {
+        self[.hasSourcePort] = flow.isKnown(.sourceTransportPort)
+        self[.hasDestinationPort] = flow.isKnown(.destinationTransportPort)
+        self[.hasICMPType] = flow.isKnown(.icmpTypeCode)
+        self[.isDenied] = flow.isDenied
+        facts = CompactFacts(flow)
+    }
+}
