@@ -47,10 +47,25 @@ public struct Mediator: ~Copyable {
         statistics.merged += 1
         let side = ObservingSide(of: flow)
         let known = table.find(key) { $0.distance(to: flow, from: side, tolerance: configuration.clockTolerance) }
+        if let known { closeWindows(of: known, before: flow, from: side, at: now) }
         let place = known ?? begin(key, with: flow, at: now)
         if table.merge(place, flow, from: side, at: now) { enrichment.learn(from: flow) }
         plan(place, at: now)
         return true
+    }
+
+    /// Stores the windows that are over by a record's time, with their share of the growth that it tells.
+    private mutating func closeWindows(of place: UInt32, before next: FlowRecord, from side: ObservingSide, at now: Timestamp) {
+        guard table[place].isStored, let end = next[time: .flowEndMilliseconds], end > table[place].end else { return }
+        let half = side == .destinationNode ? table[place].destination : table[place].source
+        guard half.isHere else { return }
+        for time in Windows(configuration.window).ends(after: max(half.end, table[place].storedEnd), before: end) {
+            let share = next.share(of: table[place], from: side, until: time)
+            table[place].mergeMeasures(share, from: side, at: now)
+            var intervals: [FlowInterval] = []
+            store(place, isOverdue: true, into: &intervals)
+            early += intervals
+        }
     }
 
     private mutating func begin(_ key: ConnectionKey, with flow: FlowRecord, at now: Timestamp) -> UInt32 {
@@ -148,13 +163,15 @@ public struct Mediator: ~Copyable {
         }
         if connection.hasEnded { return now }
         // The other half tells of the end a poll later; one interval then holds both.
-        if connection.hasAnyEnd { return min(connection.lastArrival + configuration.correlationTimeout, endOfWindow(now)) }
-        return min(endOfWindow(now), forgotten)
+        if connection.hasAnyEnd { return min(connection.lastArrival + configuration.correlationTimeout, endOfWindow(connection, now)) }
+        return min(endOfWindow(connection, now), forgotten)
     }
 
-    private func endOfWindow(_ now: Timestamp) -> Timestamp {
-        let window = max(1, configuration.window.wholeMilliseconds)
-        return Timestamp(milliseconds: (now.milliseconds / window + 1) * window)
+    private func endOfWindow(_ connection: MediatedConnection, _ now: Timestamp) -> Timestamp {
+        // A record that crosses the end of the window comes a poll later; one interval then ends with the window.
+        let windows = Windows(configuration.window)
+        let own = windows.end(after: min(connection.end, now)) + configuration.clockTolerance
+        return own > now ? own : windows.end(after: now) + configuration.clockTolerance
     }
 }
 

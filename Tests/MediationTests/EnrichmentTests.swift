@@ -73,7 +73,7 @@ import Testing
         run.advance(to: 20)
         #expect(try run.text(.destinationPodName, of: run.only().latest) == "stale")
         run.receive(Sample(.destination, end: 5, octets: 1), at: 21)
-        run.advance(to: 61)
+        run.advance(to: 71)
         let stored = try run.only()
         #expect(run.text(.destinationPodName, of: stored.latest) == "web" && run.text(.destinationPodLabels, of: stored.latest) == nil)
     }
@@ -85,7 +85,7 @@ import Testing
         run.advance(to: 20)
         run.mediator.update(ClusterObjects(pods: [pod("web")]), names: &run.names)
         run.receive(Sample(.source, end: 25, octets: 200), at: 25)
-        run.advance(to: 61)
+        run.advance(to: 71)
         let stored = try run.only()
         #expect(run.text(.destinationPodName, of: stored.latest) == "web" && stored.octets == 200)
         #expect(run.intervals.last?.interval.isConnectionChanged == true)

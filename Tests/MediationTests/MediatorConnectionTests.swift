@@ -27,7 +27,7 @@ import Testing
         let run = Run()
         let late = isReversed ? [second[1], first[1]] : [first[1], second[1]]
         for half in [first[0], second[0]] + late { run.receive(half, at: 9) }
-        run.advance(to: 61)
+        run.advance(to: 71)
         #expect(run.connections.count == 2)
         #expect(run.connections[1]?.holds(octets: 1000) == true && run.connections[1]?.holds(octets: 1000, scope: .destinationNode) == true)
         #expect(run.connections[2]?.holds(octets: 50) == true && run.connections[2]?.holds(octets: 50, scope: .destinationNode) == true)

@@ -22,7 +22,7 @@ import Testing
         #expect(run.mediator.statistics.sourceOnly + run.mediator.statistics.destinationOnly == 1)
 
         run.receive(half(second), at: 40)
-        run.advance(to: 61)
+        run.advance(to: 71)
         let stored = try run.only()
         #expect(stored.observation == .complete && stored.holds(octets: 1000))
         #expect(stored.holds(octets: 1000, scope: .sourceNode) && stored.holds(octets: 1000, scope: .destinationNode))
@@ -36,7 +36,7 @@ import Testing
         run.receive(half(.source), at: 5)
         run.advance(to: 20)
         run.receive(half(.destination).saying { flow, _ in flow.forgetCounters() }, at: 25)
-        run.advance(to: 61)
+        run.advance(to: 71)
         #expect(try run.only().observation == .complete && run.only().holds(octets: 1000))
     }
 
@@ -64,7 +64,7 @@ import Testing
                     flow[unsigned: .octetDeltaCount] = 100
                 }, at: end)
         }
-        run.advance(to: 61)
+        run.advance(to: 71)
         #expect(try run.only().octets == 300)
     }
 
@@ -108,7 +108,7 @@ import Testing
         run.receive(Sample(.source, end: 5, octets: 1000, type: nil), at: 5)
         run.advance(to: 20)
         run.receive(Sample(.destination, end: 5, octets: 1000, type: nil), at: 25)
-        run.advance(to: 61)
+        run.advance(to: 71)
         #expect(try run.only().type == .interNode && run.only().observation == .complete)
     }
 

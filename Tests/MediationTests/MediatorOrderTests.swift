@@ -56,7 +56,7 @@ import Testing
         ]
         let run = Run()
         for half in isReversed ? halves.reversed() : halves { run.receive(half, at: run.now + 6) }
-        run.advance(to: 61)
+        run.advance(to: 71)
         #expect(try run.only().type == .interNode)
     }
 

@@ -36,7 +36,7 @@ import Testing
         for (step, half) in halves.enumerated() {
             run.receive(half, at: 5 + Double(step) * 2)
         }
-        run.advance(to: 61)
+        run.advance(to: 71)
         let stored = try run.only()
         #expect(stored.observation == .complete && stored.holds(octets: 300))
         #expect(run.text(.sourcePodName, of: stored.latest) == "client" && run.text(.destinationPodName, of: stored.latest) == "web")
