@@ -65,8 +65,11 @@ let package = Package(
         module("Metering", "IPFIX", "FlowModel"),
         module("Mediation", "IPFIX", "FlowModel"),
 
+        // A parser for the edges. No package, no Foundation.
+        module("JSON"),
+
         // The edges: one world each; they do not import each other.
-        module("OpenVSwitch", "IPFIX", "Metering"),
+        module("OpenVSwitch", "IPFIX", "Metering", "JSON"),
         module("Conntrack", "IPFIX", "Metering"),
         .target(name: "CSocket", path: "Sources/CSocket"),
         .systemLibrary(name: "CPcap", path: "Sources/CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
@@ -97,7 +100,8 @@ let package = Package(
         tests("FlowModelTests", "IPFIX", "FlowModel", "FlowTesting"),
         tests("MeteringTests", "IPFIX", "FlowModel", "Metering", "FlowTesting"),
         tests("MediationTests", "IPFIX", "FlowModel", "Mediation", "FlowStore", "FlowTesting"),
-        tests("OpenVSwitchTests", "IPFIX", "Metering", "OpenVSwitch", "FlowTesting"),
+        tests("JSONTests", "JSON"),
+        tests("OpenVSwitchTests", "IPFIX", "Metering", "OpenVSwitch", "JSON", "FlowTesting"),
         tests("ConntrackTests", "IPFIX", "FlowModel", "Metering", "Conntrack"),
         tests("IPFIXTransportTests", "IPFIX", "IPFIXTransport", log, nioCore),
         tests("PacketCaptureTests", "PacketCapture", "IPFIX", "FlowTesting"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import IPFIX
+import JSON
 import Metering
 import Testing
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
+
 /// The IPFIX stream of a bridge, as OVSDB's tables Bridge and IPFIX configure it (ovs-vswitchd.conf.db(5)).
 ///
 /// What is configured here carries a mark in `external_ids`, so that it can be told from an operator's and undone: at the end, or at

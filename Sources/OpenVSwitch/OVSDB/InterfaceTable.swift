@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import IPFIX
+internal import JSON
 public import Metering
 
 /// The rows of OVSDB's Interface table as a monitor (RFC 7047 §4.1.5, §4.1.6) tells them, and the pods they name.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
+
 /// One connection to ovsdb-server that monitors the Interface table.
 struct OVSDBSession {
     private(set) var table = InterfaceTable()

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
+
 /// Reads and changes rows of a database over ovsdb-server's Unix socket (RFC 7047 §4.1.3). One connection a transaction.
 struct OVSDBTransactor {
     private static let database = JSONValue.string("Open_vSwitch")

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
+
 /// Takes one JSON-RPC reply of ovs-vswitchd apart while it arrives, without keeping its text.
 ///
 /// A reply is `{"id":0,"result":"TEXT","error":null}` or `{"id":0,"error":"TEXT"}` (Open vSwitch lib/jsonrpc.c), its keys in

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
+
 /// `{"id":0,"method":"dpctl/dump-conntrack","params":["-m","-s"]}`: all parameters are strings.
 struct UnixctlRequest {
     let id: Int

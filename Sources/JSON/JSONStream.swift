@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Finds where each message of a JSON-RPC stream ends: at the brace that closes it, for there is no other framing.
-struct JSONStream {
+public struct JSONStream: Sendable {
     /// A message that grows beyond this ends the session.
-    static let messageLimitInOctets = 64 << 20
+    public static let messageLimitInOctets = 64 << 20
 
     private var message: [UInt8] = []
     private var complete: [[UInt8]] = []
@@ -13,10 +13,12 @@ struct JSONStream {
     private var isInText = false
     private var isEscaped = false
 
-    enum Malformed: Error { case notAnObject, tooDeep, tooLarge }
+    public enum Malformed: Error { case notAnObject, tooDeep, tooLarge }
+
+    public init() {}
 
     /// Takes octets in; complete messages then come out of `next()`.
-    mutating func consume(_ octets: Span<UInt8>) throws(Malformed) {
+    public mutating func consume(_ octets: Span<UInt8>) throws(Malformed) {
         for index in 0..<octets.count {
             let octet = octets[index]
             if depth == 0 {
@@ -30,7 +32,7 @@ struct JSONStream {
     }
 
     /// The oldest complete message not yet taken.
-    mutating func next() -> [UInt8]? {
+    public mutating func next() -> [UInt8]? {
         guard taken < complete.count else {
             complete.removeAll(keepingCapacity: true)
             taken = 0

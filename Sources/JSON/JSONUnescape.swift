@@ -2,27 +2,30 @@
 
 /// The inside of a JSON string, octet by octet, to UTF-8 (RFC 8259 §7). An escape may be cut anywhere.
 ///
+/// Inlined into other modules, for whole dumps go through it octet by octet.
 /// A surrogate without its partner becomes U+FFFD, as the Unicode standard advises.
-struct JSONUnescape {
-    private var state = State.plain
+public struct JSONUnescape: Sendable {
+    @usableFromInline var state = State.plain
     /// The first half of a surrogate pair, waiting for the second.
-    private var highSurrogate: UInt32?
+    @usableFromInline var highSurrogate: UInt32?
 
-    private enum State {
+    @usableFromInline enum State: Sendable {
         case plain, escape
         case hexadecimal(digits: Int, value: UInt32)
     }
 
+    @inlinable public init() {}
+
     /// In the middle of an escape, so that a quote does not end the string.
-    var isEscaped: Bool {
+    @inlinable public var isEscaped: Bool {
         if case .plain = state { false } else { true }
     }
 
     /// What is to come may depend on what was.
-    var isPending: Bool { isEscaped || highSurrogate != nil }
+    public var isPending: Bool { isEscaped || highSurrogate != nil }
 
     /// - Returns: what the octet adds; nil for an escape JSON does not know.
-    mutating func consume(_ octet: UInt8) -> Output? {
+    @inlinable public mutating func consume(_ octet: UInt8) -> Output? {
         switch state {
         case .plain where octet == UInt8(ascii: "\\"):
             state = .escape
@@ -38,9 +41,9 @@ struct JSONUnescape {
     }
 
     /// The end of the string.
-    mutating func finish() -> Output { surrounded(Output()) }
+    @inlinable public mutating func finish() -> Output { surrounded(Output()) }
 
-    private mutating func escape(_ octet: UInt8) -> Output? {
+    @usableFromInline mutating func escape(_ octet: UInt8) -> Output? {
         state = .plain
         switch octet {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return surrounded(Output(octet: octet))
@@ -56,7 +59,7 @@ struct JSONUnescape {
         }
     }
 
-    private mutating func codeUnit(_ unit: UInt32) -> Output {
+    @usableFromInline mutating func codeUnit(_ unit: UInt32) -> Output {
         switch unit {
         case 0xD800...0xDBFF:
             let output = surrounded(Output())
@@ -71,13 +74,13 @@ struct JSONUnescape {
     }
 
     /// `output`, after the replacement of a first half that has no second.
-    private mutating func surrounded(_ output: Output) -> Output {
+    @inlinable mutating func surrounded(_ output: Output) -> Output {
         guard highSurrogate != nil else { return output }
         highSurrogate = nil
         return Output(scalar: 0xFFFD, then: output)
     }
 
-    private static func digit(_ octet: UInt8) -> UInt32? {
+    @usableFromInline static func digit(_ octet: UInt8) -> UInt32? {
         switch octet {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(octet - UInt8(ascii: "0"))
         case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(octet - UInt8(ascii: "a") + 10)
@@ -89,16 +92,16 @@ struct JSONUnescape {
 
 extension JSONUnescape {
     /// Up to seven octets of UTF-8 in one integer, the first one lowest.
-    struct Output {
-        private var octets: UInt64 = 0
-        private var count = 0
+    public struct Output: Sendable {
+        @usableFromInline var octets: UInt64 = 0
+        @usableFromInline var count = 0
 
-        init() {}
+        @inlinable init() {}
 
-        init(octet: UInt8) { add(octet) }
+        @inlinable init(octet: UInt8) { add(octet) }
 
         /// - Precondition: not a surrogate.
-        init(scalar: UInt32, then next: Output = Output()) {
+        @usableFromInline init(scalar: UInt32, then next: Output = Output()) {
             switch scalar {
             case ..<0x80:
                 add(UInt8(truncatingIfNeeded: scalar))
@@ -119,11 +122,11 @@ extension JSONUnescape {
             count += next.count
         }
 
-        func append(to text: inout [UInt8]) {
+        @inlinable public func append(to text: inout [UInt8]) {
             for index in 0..<count { text.append(UInt8(truncatingIfNeeded: octets >> UInt64(8 * index))) }
         }
 
-        private mutating func add(_ octet: UInt8) {
+        @inlinable mutating func add(_ octet: UInt8) {
             octets |= UInt64(octet) << UInt64(8 * count)
             count += 1
         }

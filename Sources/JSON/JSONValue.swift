@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A JSON document. A number keeps its text: an id goes back to its sender as it came.
-enum JSONValue: Hashable {
+public enum JSONValue: Sendable, Hashable {
     case null
     case boolean(Bool)
     case number(String)
@@ -9,27 +9,27 @@ enum JSONValue: Hashable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    subscript(key: String) -> JSONValue? {
+    public subscript(key: String) -> JSONValue? {
         if case .object(let members) = self { members[key] } else { nil }
     }
 
-    var string: String? {
+    public var string: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
-    var array: [JSONValue]? {
+    public var array: [JSONValue]? {
         if case .array(let elements) = self { elements } else { nil }
     }
 
-    var object: [String: JSONValue]? {
+    public var object: [String: JSONValue]? {
         if case .object(let members) = self { members } else { nil }
     }
 
     /// Absent and null are the same in JSON-RPC (RFC 7047 §3.1).
-    static func isNull(_ value: JSONValue?) -> Bool { value == nil || value == .null }
+    public static func isNull(_ value: JSONValue?) -> Bool { value == nil || value == .null }
 
     /// UTF-8 without spaces; members in the order of their names.
-    var octets: [UInt8] {
+    public var octets: [UInt8] {
         var text: [UInt8] = []
         write(to: &text)
         return text

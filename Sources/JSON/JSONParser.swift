@@ -3,18 +3,23 @@
 /// Reads one JSON document (RFC 8259) with a bound on its nesting.
 ///
 /// Lenient where it costs nothing: numbers are not checked beyond their characters, and of repeated members the last counts.
-struct JSONParser {
-    static let nestingLimit = 32
+public struct JSONParser {
+    public static let nestingLimit = 32
 
-    struct Malformed: Error {
-        let reason: String
-        let offset: Int
+    public struct Malformed: Error, Hashable {
+        public let reason: String
+        public let offset: Int
+
+        public init(reason: String, offset: Int) {
+            self.reason = reason
+            self.offset = offset
+        }
     }
 
     private let octets: [UInt8]
     private var position = 0
 
-    static func parse(_ octets: [UInt8]) throws(Malformed) -> JSONValue {
+    public static func parse(_ octets: [UInt8]) throws(Malformed) -> JSONValue {
         var parser = JSONParser(octets: octets)
         let value = try parser.value(depth: 0)
         parser.skipSpace()
