@@ -83,8 +83,8 @@ let package = Package(
 
         // The programs: they wire.
         program(
-            "weir-exporter", "IPFIX", "FlowModel", "Metering", "OpenVSwitch", "Conntrack", "IPFIXTransport", "Daemon", "CommandEntry",
-            argumentParser, log, yams),
+            "weir-exporter", "IPFIX", "FlowModel", "Metering", "OpenVSwitch", "Conntrack", "PacketCapture", "IPFIXTransport", "Daemon",
+            "CommandEntry", argumentParser, log, yams),
         program(
             "weir-aggregator", "IPFIX", "FlowModel", "Mediation", "Kubernetes", "IPFIXTransport", "FlowStore", "Daemon", "CommandEntry",
             argumentParser, log),

@@ -22,10 +22,12 @@ struct Exporter: ParsableCommand {
               weir-exporter --source ovs --accounting-table 86 --rules rules.yaml --collector tcp://aggregator:4739
               weir-exporter --record recording --collector tcp://127.0.0.1:4739
               weir-exporter --source replay:recording/node1 --collector tcp://127.0.0.1:4739
+              weir-exporter --source pcap:capture.pcap --once -o json
+              weir-exporter --source pcap:eth0 --capture-filter 'not port 4739' --collector tcp://aggregator:4739
               weir-exporter --config exporter.yaml
 
             EXIT STATUS
-              0 stopped in good order, 1 something metered could not be sent, 2 could not start
+              0 stopped in good order, 1 something could not be read or metered could not be sent, 2 could not start
             """,
         version: "0.1.0")
 
@@ -34,8 +36,8 @@ struct Exporter: ParsableCommand {
     func run() throws {
         try CommandEntry.begin("weir-exporter", verbose: options.verbose) { clock, logger in
             let pipeline = ExporterPipeline(try ExporterConfiguration(options), clock: clock, logger: logger)
-            guard !options.once else { return try pipeline.printOnce() }
-            if try !pipeline.run() { throw ExitCode(ExitStatus.failure) }
+            let isDone = options.once ? try pipeline.printOnce() : try pipeline.run()
+            if !isDone { throw ExitCode(ExitStatus.failure) }
         }
     }
 

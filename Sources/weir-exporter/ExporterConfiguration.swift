@@ -33,6 +33,7 @@ struct ExporterConfiguration {
     let replayPace: ReplayRun.Pace
     let onceFormat: ConnectionListing.Format
     let metering: MeteringConfiguration
+    let capture: CaptureSettings
 
     init(_ options: ExporterOptions) throws(ConfigurationProblems) {
         var file: ConfigurationFile?
@@ -60,6 +61,7 @@ struct ExporterConfiguration {
         replayPace = settings.replayPace ?? .unlimited
         onceFormat = settings.onceFormat ?? .table
         metering = settings.metering(hostName: Self.hostName)
+        capture = settings.capture
     }
 
     private static func environment(_ name: String) -> String? {

@@ -137,6 +137,9 @@ struct ExporterOptions: ParsableArguments {
         help: ArgumentHelp("How fast to replay: max, or so many times its own speed (default: max).", valueName: "SPEED"))
     var replaySpeed: String?
 
+    @OptionGroup(title: "Captures")
+    var capture: CaptureOptions
+
     @Flag(help: "Read the sources once, print the connections that would be metered, and end; sends nothing.")
     var once = false
 

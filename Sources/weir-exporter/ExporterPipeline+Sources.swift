@@ -7,6 +7,7 @@ import IPFIX
 import Logging
 import Metering
 import OpenVSwitch
+import PacketCapture
 
 extension ExporterPipeline {
     /// Where a source's connections are read.
@@ -16,6 +17,9 @@ extension ExporterPipeline {
         case .ovsIPFIX: ovsSource("ovs-ipfix", counting: try bridgeStream())
         case .conntrack:
             try KernelSource(zones: configuration.zonesToRead, namespace: configuration.networkNamespace, logger: logger)
+        case .capture(let name):
+            try CaptureSource(
+                interface: name, configuration.capture.live, configuration.capture.metering(.conntrack), clock: clock, logger: logger)
         case .replay:
             preconditionFailure("a recording is replayed alone; the configuration refuses anything else")
         }

@@ -8,6 +8,7 @@ import IPFIXTransport
 import Logging
 import Metering
 import OpenVSwitch
+import PacketCapture
 
 /// The exporter as RFC 5470 §5 draws it: observing, metering, exporting.
 ///
@@ -56,6 +57,7 @@ final class ExporterPipeline {
             for process in exporting { process.start() }
             return try replay(recording, files)
         }
+        if let file = captureFile { return try meter(file: file, files) }
         takeBackBridgeStream()
         let sources = try configuration.sources.map { (try source($0), try watcher($0)) }
         let packetLog = try packetLog()
@@ -69,7 +71,10 @@ final class ExporterPipeline {
     }
 
     /// Reads the sources once and prints what would be metered.
-    func printOnce() throws {
+    ///
+    /// - Returns: false when something could not be read.
+    func printOnce() throws -> Bool {
+        if let places = capturePlaces { return try printCaptures(places) }
         let recording = try replayed()
         let sources = recording == nil ? try configuration.sources.map { try source($0) } : []
         let once = OnceRun(configuration: configuration, clock: clock, logger: logger)
@@ -77,11 +82,54 @@ final class ExporterPipeline {
             for line in ConnectionListing.lines(result.connections, names, configuration.onceFormat) { print(line) }
             StandardError.write(ConnectionListing.summary(result.statistics, count: result.connections.count) + "\n")
         }
+        return true
     }
 
     private func replayed() throws -> Recording? {
         guard case .replay(let directory) = configuration.sources[0] else { return nil }
         return try Recording(directory: directory)
+    }
+
+    /// What captures are read; nil where connections come from elsewhere too.
+    private var capturePlaces: [CapturePlace]? {
+        let places = configuration.sources.compactMap { source in
+            if case .capture(let name) = source { CapturePlace(name) } else { nil }
+        }
+        return places.count == configuration.sources.count ? places : nil
+    }
+
+    private var captureFile: String? {
+        if case .file(let path)? = capturePlaces?.first { path } else { nil }
+    }
+
+    /// Prints every connection of captures, also those that are over.
+    private func printCaptures(_ places: [CapturePlace]) throws -> Bool {
+        try awaitSignals {}
+        var run = CaptureOnceRun(
+            format: configuration.onceFormat == .json ? .json : .table, settings: configuration.capture,
+            interval: configuration.pollInterval, clock: clock, stopping: stopping)
+        for place in places {
+            switch place {
+            case .file(let path): try run.read(file: path)
+            case .interface(let interface): try run.read(interface: interface)
+            }
+        }
+        return run.finish()
+    }
+
+    /// Meters a capture file, whose own clock counts.
+    private func meter(file: String, _ files: FollowedFiles) throws -> Bool {
+        let capture = try CapturePlace.open(file: file, filter: configuration.capture.filter)
+        for process in exporting { process.start() }
+        try awaitSignals {}
+        var stage = MeteringStage(configuration, to: queues)
+        // What is known of rules and pods holds for all of the capture, whenever it was made.
+        stage.change { files.readFirst(into: &$0, at: Timestamp(milliseconds: 0)) }
+        let run = CaptureRun(
+            capture: capture, meter: configuration.capture.metering(.conntrack), interval: configuration.pollInterval, queues: queues,
+            stopping: stopping, logger: logger)
+        let isWhole = run.run(&stage)
+        return finish(stage.statistics) && isWhole
     }
 
     private func replay(_ recording: Recording, _ files: FollowedFiles) throws -> Bool {

@@ -29,6 +29,8 @@ struct ExporterSettings {
     let statisticsInterval: Duration?
     let pollInterval, activeTimeout, idleTimeout: Duration?
 
+    let capture: CaptureSettings
+
     private static let durations: ClosedRange<Duration> = .milliseconds(100)...(.seconds(3600))
 
     init(_ options: ExporterOptions, _ file: ConfigurationFile?) throws(ConfigurationProblems) {
@@ -81,6 +83,10 @@ struct ExporterSettings {
         if replayPace != nil, !sources.contains(where: \.isReplay) {
             reader.reject("replay-speed", "nothing is replayed", remedy: "add --source replay:DIR, or leave it out")
         }
+        capture = CaptureSettings(options.capture, file, &reader)
+        if sources.count > 1, sources.contains(where: \.isCaptureFile) {
+            reader.reject("source", "a capture file is metered alone, by its own clock", remedy: "leave out the other sources")
+        }
         if sources.count > 1, sources.contains(where: \.isReplay) {
             reader.reject("source", "a recording is replayed alone", remedy: "leave out the other sources")
         }
@@ -92,6 +98,12 @@ struct ExporterSettings {
         if !zones.isEmpty { metering.zones = zones.contains("all") ? [] : Set(zones.compactMap { UInt16($0) }) }
         metering.acceptedMarkMask = markMask ?? metering.acceptedMarkMask
         metering.onlyLocalPods = !allConnections
+        if !sources.isEmpty, sources.allSatisfy(\.isCapture) {
+            // Packets have no zone and no mark, and a capture may be of any node.
+            if zones.isEmpty { metering.zones = [] }
+            metering.acceptedMarkMask = markMask ?? 0
+            metering.onlyLocalPods = false
+        }
         filters.apply(to: &metering)
         metering.podNetworks = podNetworks
         metering.capacity = capacity ?? metering.capacity
@@ -115,6 +127,14 @@ struct ExporterSettings {
 extension SourceName {
     fileprivate var isReplay: Bool {
         if case .replay = self { true } else { false }
+    }
+
+    fileprivate var isCapture: Bool {
+        if case .capture = self { true } else { false }
+    }
+
+    fileprivate var isCaptureFile: Bool {
+        if case .capture(let name) = self, case .file = CapturePlace(name) { true } else { false }
     }
 }
 

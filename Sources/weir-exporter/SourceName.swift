@@ -9,6 +9,8 @@ enum SourceName: Hashable {
     case ovsIPFIX
     case conntrack
     case replay(directory: String)
+    /// Packets of a capture file or of an interface.
+    case capture(name: String)
 
     init(_ text: String) throws(UnknownSource) {
         switch text {
@@ -16,6 +18,7 @@ enum SourceName: Hashable {
         case "ovs-ipfix": self = .ovsIPFIX
         case "conntrack": self = .conntrack
         case _ where text.hasPrefix("replay:") && text.count > 7: self = .replay(directory: String(text.dropFirst(7)))
+        case _ where text.hasPrefix("pcap:") && text.count > 5: self = .capture(name: String(text.dropFirst(5)))
         default: throw UnknownSource(text: text)
         }
     }
@@ -26,7 +29,8 @@ struct UnknownSource: Error, CustomStringConvertible {
 
     var description: String {
         let guess =
-            NearNames.suggestion(for: text, in: ["ovs", "ovs-ipfix", "conntrack", "replay:"]).map { "; did you mean '\($0)'?" } ?? ""
-        return "'\(text)' is no source; there are ovs, ovs-ipfix, conntrack and replay:DIR\(guess)"
+            NearNames.suggestion(for: text, in: ["ovs", "ovs-ipfix", "conntrack", "replay:", "pcap:"]).map { "; did you mean '\($0)'?" }
+            ?? ""
+        return "'\(text)' is no source; there are ovs, ovs-ipfix, conntrack, replay:DIR, pcap:FILE and pcap:INTERFACE\(guess)"
     }
 }

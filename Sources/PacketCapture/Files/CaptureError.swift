@@ -8,6 +8,9 @@ public enum CaptureError: Error, Hashable {
     case notACapture(file: String, reason: String)
     /// Reading stopped behind this packet, or before the first when nil; what was read until then counts.
     case cannotRead(file: String, packet: Int?, reason: String)
+    /// The interface is not there, is down, or may not be listened to.
+    case cannotCapture(interface: String, reason: String)
+    case badFilter(String, reason: String)
 }
 
 extension CaptureError: CustomStringConvertible {
@@ -17,6 +20,8 @@ extension CaptureError: CustomStringConvertible {
         case .notACapture(let file, let reason): "\(file) is not a capture that can be read: \(reason)"
         case .cannotRead(let file, nil, let reason): "\(file) cannot be read: \(reason)"
         case .cannotRead(let file, let packet?, let reason): "\(file) cannot be read further than packet \(packet): \(reason)"
+        case .cannotCapture(let interface, let reason): "cannot capture from \(interface): \(reason)"
+        case .badFilter(let filter, let reason): "the capture filter '\(filter)' cannot be used: \(reason); see man pcap-filter"
         }
     }
 }

@@ -14,7 +14,7 @@ public final class CaptureFile {
     public let linkType: LinkType
     /// Frames read so far.
     public private(set) var frames = 0
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     /// Owns the memory that the handle reads, if there is any.
     private let input: InputFile
 
