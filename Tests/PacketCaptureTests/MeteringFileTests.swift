@@ -36,6 +36,8 @@ import Testing
         #expect(metering.connections.map(\.connection.counters?.packets) == [5, 5, 5])
         #expect(metering.connections.map(\.connection.counters?.reversePackets) == [4, 4, 4])
         #expect(metering.states == [.close, .close, .close])
+        // All within a millisecond, and yet told from each other.
+        #expect(Set(metering.connections.map(\.connection.start)).count == 3)
         // 66 and 74 octets of layer 2 are 52 and 60 of layer 3: frames of Ethernet have 14 more.
         for one in metering.connections { #expect(one.frameOctets == (one.connection.counters?.octets ?? 0) + 70) }
     }

@@ -15,7 +15,10 @@ public struct CapturedConnection: Sendable, Hashable {
         case displaced
     }
 
-    /// With octets of layer 3 in its counters, the time of the first packet as its start and, if it has ended, of the last as its stop.
+    /// With octets of layer 3 in its counters, and the time of the last packet as its stop if it has ended.
+    ///
+    /// Its start is the time of the first packet, but a millisecond after the start of the one before where ports are used again sooner
+    /// than that: so no two connections between the same ends have the same.
     public var connection: Connection
     public var first: Timestamp
     public var last: Timestamp

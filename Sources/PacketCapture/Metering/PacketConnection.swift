@@ -9,6 +9,8 @@ struct PacketConnection: Sendable {
     /// Whether the first end of the key is the originator.
     let originatorIsFirst: Bool
     private(set) var first: Timestamp
+    /// Tells it from others between the same ends: its beginning, or a millisecond after that of the one before.
+    private let start: Timestamp
     private(set) var last: Timestamp
     private(set) var forward = PacketCount.zero
     private(set) var reverse = PacketCount.zero
@@ -19,11 +21,14 @@ struct PacketConnection: Sendable {
     /// Whether anything was told of it.
     var isTold = false
 
-    /// - Parameter isFromFirst: whether the first end of the key sent the packet.
-    init(_ key: ConnectionKey, _ packet: MeteredPacket, isFromFirst: Bool, at time: Timestamp) {
+    /// - Parameters:
+    ///   - isFromFirst: whether the first end of the key sent the packet.
+    ///   - previous: the connection with this key that the packet ended.
+    init(_ key: ConnectionKey, _ packet: MeteredPacket, isFromFirst: Bool, at time: Timestamp, after previous: PacketConnection?) {
         self.key = key
         originatorIsFirst = Self.isAnswer(packet) ? !isFromFirst : isFromFirst
         first = time
+        start = previous.map { max(time, $0.start + .milliseconds(1)) } ?? time
         last = time
     }
 
@@ -103,8 +108,8 @@ extension PacketConnection {
             packets: forward.packets, octets: forward.octets, reversePackets: reverse.packets, reverseOctets: reverse.octets)
         let connection = Connection(
             original: tuple(isOriginal: true), reply: tuple(isOriginal: false), protocolIdentifier: key.protocolNumber, status: status,
-            tcpState: key.protocolNumber == ProtocolNumber.tcp && tcp.state != .none ? tcp.state : nil, counters: counters, start: first,
-            stop: end == nil ? nil : last)
+            tcpState: key.protocolNumber == ProtocolNumber.tcp && tcp.state != .none ? tcp.state : nil, counters: counters, start: start,
+            stop: end == nil ? nil : max(start, last))
         return CapturedConnection(
             connection: connection, first: first, last: last, frameOctets: forward.frameOctets, reverseFrameOctets: reverse.frameOctets,
             end: end)

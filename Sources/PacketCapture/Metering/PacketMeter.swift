@@ -145,17 +145,25 @@ extension PacketMeter {
     private mutating func add(
         _ count: PacketCount, to key: ConnectionKey, isFromFirst: Bool, from first: Timestamp, to last: Timestamp, of packet: MeteredPacket
     ) {
-        var found = table.find(key)
-        if let index = found, table[index].isBegunAnew(by: packet, isFromFirst: isFromFirst) {
-            end(index, .closed)
-            found = nil
-        }
-        let index = found ?? begin(PacketConnection(key, packet, isFromFirst: isFromFirst, at: first))
+        let index = continued(key, isFromFirst: isFromFirst, by: packet, at: first)
         table[index].add(count, isFromFirst: isFromFirst, from: first, to: last)
         table[index].observe(packet, isFromFirst: isFromFirst)
         table.touch(index, at: clock.milliseconds)
         table[index].isChanged = true
         if table.enlist(index) { changed.append(index) }
+    }
+
+    /// The connection that a packet belongs to, begun where there is none or the packet begins another.
+    private mutating func continued(
+        _ key: ConnectionKey, isFromFirst: Bool, by packet: MeteredPacket, at time: Timestamp
+    ) -> ConnectionTable.Index {
+        guard let index = table.find(key) else {
+            return begin(PacketConnection(key, packet, isFromFirst: isFromFirst, at: time, after: nil))
+        }
+        let known = table[index]
+        guard known.isBegunAnew(by: packet, isFromFirst: isFromFirst) else { return index }
+        end(index, .closed)
+        return begin(PacketConnection(key, packet, isFromFirst: isFromFirst, at: time, after: known))
     }
 
     private mutating func begin(_ connection: PacketConnection) -> ConnectionTable.Index {

@@ -53,10 +53,9 @@ struct CaptureRun {
     }
 
     private func turn(_ meter: inout PacketMeter, _ stage: inout MeteringStage, at now: Timestamp) {
-        var connections: [Connection] = []
-        meter.takeEvents { captured, _ in connections.append(captured.connection) }
-        // What the meter has nothing new of goes on.
-        stage.meter(Observation(time: now, report: .poll(connections, isWhole: false)))
+        var events: [ConnectionEvent] = []
+        meter.takeEvents { captured, kind in events.append(ConnectionEvent(captured.connection, kind: kind)) }
+        stage.meter(Observation(time: now, report: .events(events)))
         stage.expire(at: now)
         while queues.contains(where: { $0.statistics.waiting.messages >= Self.patience }) {
             if case .closed = stopping.take(timeout: .milliseconds(5)) { return }
