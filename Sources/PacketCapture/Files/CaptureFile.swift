@@ -57,8 +57,7 @@ public final class CaptureFile {
         frame.number = frames
         frame.linkType = linkType
         frame.originalLength = Int(facts.len)
-        // libpcap gives microseconds below a second, and seconds of 32 bits or more.
-        frame.time = Timestamp(seconds: Int64(facts.ts.tv_sec)) + .milliseconds(Int64(facts.ts.tv_usec) / 1000)
+        frame.time = Timestamp(facts.ts)
         frame.octets.removeAll(keepingCapacity: true)
         unsafe frame.octets.append(contentsOf: UnsafeBufferPointer(start: data, count: Int(facts.caplen)))
         return true

@@ -121,7 +121,7 @@ public final class LiveCapture {
         frame.number = frames
         frame.linkType = linkType
         frame.originalLength = Int(facts.len)
-        frame.time = Timestamp(seconds: Int64(facts.ts.tv_sec)) + .milliseconds(Int64(facts.ts.tv_usec) / 1000)
+        frame.time = Timestamp(facts.ts)
         frame.octets.removeAll(keepingCapacity: true)
         unsafe frame.octets.append(contentsOf: UnsafeBufferPointer(start: data, count: Int(facts.caplen)))
         return true

@@ -160,8 +160,8 @@ extension PacketMeter {
         guard let index = table.find(key) else {
             return begin(PacketConnection(key, packet, isFromFirst: isFromFirst, at: time, after: nil))
         }
+        guard table[index].isBegunAnew(by: packet, isFromFirst: isFromFirst) else { return index }
         let known = table[index]
-        guard known.isBegunAnew(by: packet, isFromFirst: isFromFirst) else { return index }
         end(index, .closed)
         return begin(PacketConnection(key, packet, isFromFirst: isFromFirst, at: time, after: known))
     }
