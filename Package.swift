@@ -22,6 +22,8 @@ let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioConcurrencyHelpers: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -55,6 +57,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
@@ -74,8 +77,8 @@ let package = Package(
         .target(name: "CSocket", path: "Sources/CSocket"),
         .systemLibrary(name: "CPcap", path: "Sources/CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         module("PacketCapture", "IPFIX", "Metering", "CPcap"),
-        module("IPFIXTransport", "IPFIX", "CSocket", log, nioConcurrencyHelpers, nioCore, nioPosix),
-        module("Kubernetes", "IPFIX", "FlowModel", "Mediation", yams),
+        module("IPFIXTransport", "IPFIX", "CSocket", log, nioConcurrencyHelpers, nioCore, nioPosix, nioSSL),
+        module("Kubernetes", "IPFIX", "FlowModel", "Mediation", "JSON", log, nioCore, nioHTTP1, nioPosix, nioSSL, yams),
         module("Schemas", path: "schemas", exclude: ["json"], resources: [.embedInCode("sqlite/migrations"), .embedInCode("ipfix")]),
         module("FlowStore", "IPFIX", "FlowModel", "Schemas", grdb, grdbSQLite),
         module("Daemon", "IPFIX", log, yams),
