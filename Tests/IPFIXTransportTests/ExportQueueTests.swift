@@ -29,6 +29,20 @@ struct ExportQueueTests {
         #expect(queue.next(timeout: .zero) == .timedOut)
     }
 
+    @Test("what is dropped is counted with the packets and octets that its flows tell of")
+    func countsVolume() {
+        let queue = ExportQueue(messages: 1, octets: 1000)
+        let volumes = [FlowVolume(records: 3, packets: 20, octets: 3000, uncounted: 1), FlowVolume(records: 1, packets: 2, octets: 80)]
+        for volume in volumes { queue.append(ExportedMessage(sets: [0], recordCount: 4, flows: volume)) }
+        #expect(queue.statistics.dropped.flows == volumes[0])
+        #expect(queue.statistics.waiting.flows == volumes[1])
+        _ = queue.next(timeout: .zero)
+        queue.confirm()
+        #expect(queue.statistics.waiting.flows == FlowVolume())
+        #expect(queue.statistics.confirmed.flows == volumes[1])
+        #expect(queue.statistics.appended.flows == volumes[0] + volumes[1])
+    }
+
     @Test("the message in flight is neither dropped nor forgotten until it is confirmed")
     func inFlight() {
         let queue = ExportQueue(messages: 1, octets: 1000)

@@ -21,6 +21,7 @@ public struct ExportQueueStatistics: Sendable, Hashable {
         public internal(set) var messages: UInt64 = 0
         public internal(set) var records: UInt64 = 0
         public internal(set) var octets: UInt64 = 0
+        public internal(set) var flows = FlowVolume()
 
         public init() {}
 
@@ -28,12 +29,14 @@ public struct ExportQueueStatistics: Sendable, Hashable {
             amount.messages += 1
             amount.records += UInt64(message.recordCount)
             amount.octets += UInt64(message.sets.count)
+            amount.flows += message.flows
         }
 
         static func -= (amount: inout Self, message: ExportedMessage) {
             amount.messages -= 1
             amount.records -= UInt64(message.recordCount)
             amount.octets -= UInt64(message.sets.count)
+            amount.flows = amount.flows - message.flows
         }
     }
 }

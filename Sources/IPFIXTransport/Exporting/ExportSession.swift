@@ -103,6 +103,7 @@ struct ExportSession {
             board.change {
                 $0.messages += 1
                 $0.records += UInt64(message.recordCount)
+                $0.flows += message.flows
                 $0.octets += UInt64(length)
             }
         } else {
@@ -134,6 +135,7 @@ struct ExportSession {
         board.change {
             $0.oversizedMessages += 1
             $0.oversizedRecords += UInt64(message.recordCount)
+            $0.oversizedFlows += message.flows
         }
         let dropped = board.statistics.oversizedMessages
         // The first, second, fourth, eighth…: a wrong limit must not fill the disk with lines about it.

@@ -5,6 +5,8 @@ public struct ExportStatistics: Sendable, Hashable {
     /// Messages with Data Records that the operating system took whole, those sent again after a lost connection included.
     public internal(set) var messages: UInt64 = 0
     public internal(set) var records: UInt64 = 0
+    /// The flows in those messages.
+    public internal(set) var flows = FlowVolume()
     /// Octets of those messages and of the templates, headers included.
     public internal(set) var octets: UInt64 = 0
     /// Messages that carried the templates.
@@ -18,6 +20,7 @@ public struct ExportStatistics: Sendable, Hashable {
     /// Messages too large to be sent, and the records in them.
     public internal(set) var oversizedMessages: UInt64 = 0
     public internal(set) var oversizedRecords: UInt64 = 0
+    public internal(set) var oversizedFlows = FlowVolume()
     /// The queue at the same moment. What is oversized was confirmed there.
     public internal(set) var queue = ExportQueueStatistics()
 
@@ -26,6 +29,8 @@ public struct ExportStatistics: Sendable, Hashable {
     /// Messages that will never be sent.
     public var droppedMessages: UInt64 { queue.dropped.messages + oversizedMessages }
     public var droppedRecords: UInt64 { queue.dropped.records + oversizedRecords }
+    /// The flows in those messages.
+    public var droppedFlows: FlowVolume { queue.dropped.flows + oversizedFlows }
 }
 
 /// How an Exporting Process ended.

@@ -7,24 +7,18 @@ import Metering
 
 /// Observations in, messages out: the metering process and the packing of its records, a lane for every collector.
 struct MeteringStage: ~Copyable {
-    /// What goes to one collector.
-    fileprivate struct Lane {
-        let queue: ExportQueue
-        var packer: FlowPacker
-    }
-
     /// Records made at a time, so that memory stays small however many are due.
     private static let portion = 1024
 
     private var process: MeteringProcess
-    private var lanes: [Lane]
+    private var lanes: [ExportLane]
     private var records: [MeteredRecord] = []
 
     init(_ configuration: ExporterConfiguration, to queues: [ExportQueue]) {
         var metering = configuration.metering
         metering.collectorCount = queues.count
         process = MeteringProcess(metering, seed: .random(in: .min ... .max))
-        lanes = queues.map { Lane(queue: $0, packer: configuration.packer) }
+        lanes = queues.map { ExportLane(to: $0, packer: configuration.packer) }
     }
 
     var statistics: MeteringStatistics { process.statistics }
@@ -59,24 +53,16 @@ struct MeteringStage: ~Copyable {
 
     private mutating func send() {
         pack()
-        for index in lanes.indices {
-            if let body = lanes[index].packer.flush() { lanes[index].append(body) }
-        }
+        for index in lanes.indices { lanes[index].flush() }
     }
 
     private mutating func pack() {
         for record in records {
             for index in lanes.indices where record.collectors.contains(CollectorSet(index)) {
-                if let body = lanes[index].packer.append(record.flow, names: process.names) { lanes[index].append(body) }
+                lanes[index].append(record.flow, names: process.names)
             }
         }
         records.removeAll(keepingCapacity: true)
-    }
-}
-
-extension MeteringStage.Lane {
-    fileprivate func append(_ body: MessageBody) {
-        queue.append(ExportedMessage(sets: body.sets, recordCount: body.recordCount))
     }
 }
 
