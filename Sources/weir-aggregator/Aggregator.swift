@@ -18,10 +18,10 @@ struct Aggregator: ParsableCommand {
             Every option may stand in a YAML file instead, under its name without the dashes; the command line wins.
 
             EXAMPLES
-              weir-aggregator --store flows.db
-              weir-aggregator --store flows.db --listen tcp://127.0.0.1:4739 --listen udp://127.0.0.1:4739
+              weir-aggregator --store flows.db --insecure
+              weir-aggregator --store flows.db --listen tcp://127.0.0.1:4739 --listen udp://127.0.0.1:4739 --insecure
               kubectl get nodes,pods,services -A -o json > objects.json
-              weir-aggregator --store flows.db --objects objects.json
+              weir-aggregator --store flows.db --objects objects.json --insecure
               weir-aggregator --config aggregator.yaml
 
             EXIT STATUS

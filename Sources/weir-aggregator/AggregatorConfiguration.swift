@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CommandEntry
 import Daemon
 import IPFIXTransport
 import Mediation
@@ -19,7 +20,10 @@ struct AggregatorConfiguration {
         objects = options.objects ?? settings.objects
         listen = options.listen.isEmpty ? settings.listen ?? Self.everywhere : options.listen
         mediation = Self.mediation(options, settings)
-        try file?.finish()
+        var reader = SettingReader(file)
+        let security = SecuritySettings(options.security, file)
+        security.check("listen", listen.map { ("\($0)", $0.transport.isSecured) }, &reader)
+        try reader.finish()
     }
 
     private static let everywhere = [Endpoint(.tcp, host: "::"), Endpoint(.udp, host: "::")]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import CommandEntry
 import Daemon
 import IPFIXTransport
 
@@ -37,6 +38,9 @@ struct AggregatorOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("What clusterId says of every flow.", valueName: "TEXT"))
     var clusterID: String?
+
+    @OptionGroup(title: "Security")
+    var security: SecurityOptions
 
     @Flag(help: "Say more on standard error.")
     var verbose = false

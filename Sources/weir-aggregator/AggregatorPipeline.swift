@@ -59,6 +59,9 @@ final class AggregatorPipeline: Sendable {
         try loop.resume(from: writer)
         let outcome = Outcome(loop)
         self.outcome = outcome
+        for endpoint in configuration.listen where !endpoint.transport.isSecured {
+            logger.warning("transport without protection: anybody on the way can read and forge", metadata: ["endpoint": "\(endpoint)"])
+        }
         try collecting.start()
         storing = try PlainThread("store") {
             let loop = StoreLoop(

@@ -16,14 +16,14 @@ struct Exporter: ParsableCommand {
             Every option may stand in a YAML file instead, under its name without the dashes; the command line wins.
 
             EXAMPLES
-              weir-exporter --collector tcp://aggregator:4739
-              weir-exporter --source conntrack --collector udp://192.0.2.1:4739
+              weir-exporter --collector tcp://aggregator:4739 --insecure
+              weir-exporter --source conntrack --collector udp://192.0.2.1:4739 --insecure
               weir-exporter --source conntrack --all-connections --mark-mask 0 --zone all --once
-              weir-exporter --source ovs --accounting-table 86 --rules rules.yaml --collector tcp://aggregator:4739
-              weir-exporter --record recording --collector tcp://127.0.0.1:4739
-              weir-exporter --source replay:recording/node1 --collector tcp://127.0.0.1:4739
+              weir-exporter --source ovs --accounting-table 86 --rules rules.yaml --collector tcp://aggregator:4739 --insecure
+              weir-exporter --record recording --collector tcp://127.0.0.1:4739 --insecure
+              weir-exporter --source replay:recording/node1 --collector tcp://127.0.0.1:4739 --insecure
               weir-exporter --source pcap:capture.pcap --once -o json
-              weir-exporter --source pcap:eth0 --capture-filter 'not port 4739' --collector tcp://aggregator:4739
+              weir-exporter --source pcap:eth0 --capture-filter 'not port 4739' --collector tcp://aggregator:4739 --insecure
               weir-exporter --config exporter.yaml
 
             EXIT STATUS

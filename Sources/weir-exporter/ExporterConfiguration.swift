@@ -40,7 +40,7 @@ struct ExporterConfiguration {
         if let path = options.config { file = try ConfigurationFile(path: path) }
         let settings = try ExporterSettings(options, file)
         sources = settings.sources.isEmpty ? [.ovs] : settings.sources
-        collectors = settings.collectors.isEmpty ? [Endpoint(.tcp, host: "127.0.0.1")] : settings.collectors
+        collectors = settings.collectors
         ovsRunDirectory = settings.ovsRunDirectory ?? Self.environment("OVS_RUNDIR") ?? "/var/run/openvswitch"
         bridge = settings.bridge ?? "br-int"
         accountingTable = settings.accountingTable

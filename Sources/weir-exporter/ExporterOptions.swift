@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import CommandEntry
 import Daemon
 import FlowModel
 import IPFIX
@@ -145,6 +146,9 @@ struct ExporterOptions: ParsableArguments {
 
     @Option(name: .shortAndLong, help: ArgumentHelp("What --once prints: table or json (default: table).", valueName: "FORMAT"))
     var output: String?
+
+    @OptionGroup(title: "Security")
+    var security: SecurityOptions
 
     @Flag(help: "Say more on standard error.")
     var verbose = false

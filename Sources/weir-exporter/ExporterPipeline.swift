@@ -54,7 +54,7 @@ final class ExporterPipeline {
         let files = try FollowedFiles(
             rules: configuration.rulesFile, pods: configuration.podsFile, services: configuration.servicesFile)
         if let recording = try replayed() {
-            for process in exporting { process.start() }
+            startExporting()
             return try replay(recording, files)
         }
         if let file = captureFile { return try meter(file: file, files) }
@@ -66,8 +66,15 @@ final class ExporterPipeline {
             recording = try RecordingWriter(directory: directory, nodeName: configuration.metering.nodeName, logger: logger)
         }
         try giveUpPrivileges()
-        for process in exporting { process.start() }
+        startExporting()
         return try meter(sources, packetLog, files, recording)
+    }
+
+    private func startExporting() {
+        for endpoint in configuration.collectors where !endpoint.transport.isSecured {
+            logger.warning("transport without protection: anybody on the way can read and forge", metadata: ["collector": "\(endpoint)"])
+        }
+        for process in exporting { process.start() }
     }
 
     /// Reads the sources once and prints what would be metered.
@@ -120,7 +127,7 @@ final class ExporterPipeline {
     /// Meters a capture file, whose own clock counts.
     private func meter(file: String, _ files: FollowedFiles) throws -> Bool {
         let capture = try CapturePlace.open(file: file, filter: configuration.capture.filter)
-        for process in exporting { process.start() }
+        startExporting()
         try awaitSignals {}
         var stage = MeteringStage(configuration, to: queues)
         // What is known of rules and pods holds for all of the capture, whenever it was made.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CommandEntry
 import Daemon
 import FlowModel
 import IPFIX
@@ -10,6 +11,7 @@ import Metering
 struct ExporterSettings {
     let sources: [SourceName]
     let collectors: [Endpoint]
+    let security: SecuritySettings
     let nodeName, ovsRunDirectory, bridge, record, rules, services, pods, netns: String?
     let nflogGroup: UInt16?
     let listensToEvents: Bool
@@ -36,7 +38,10 @@ struct ExporterSettings {
     init(_ options: ExporterOptions, _ file: ConfigurationFile?) throws(ConfigurationProblems) {
         var reader = SettingReader(file)
         sources = reader.list(options.source, "source") { text throws(UnknownSource) in try SourceName(text) }
-        collectors = reader.list(options.collector, "collector") { text throws(EndpointError) in try Endpoint(text) }
+        let named = reader.list(options.collector, "collector") { text throws(EndpointError) in try Endpoint(text) }
+        collectors = named.isEmpty ? [Endpoint(.tcp, host: "127.0.0.1")] : named
+        security = SecuritySettings(options.security, file)
+        if !options.once { security.check("collector", collectors.map { ("\($0)", $0.transport.isSecured) }, &reader) }
         nodeName = reader.text(options.nodeName, "node-name")
         ovsRunDirectory = reader.text(options.ovsRunDirectory, "ovs-run-directory")
         bridge = reader.text(options.bridge, "bridge")

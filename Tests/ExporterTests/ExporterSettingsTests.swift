@@ -14,7 +14,7 @@ import Testing
     init() throws { folder = try Folder() }
 
     private func configuration(_ arguments: [String]) throws -> ExporterConfiguration {
-        try ExporterConfiguration(try ExporterOptions.parse(arguments))
+        try ExporterConfiguration(try ExporterOptions.parse(arguments + ["--insecure"]))
     }
 
     @Test("filters of the command line reach the metering")

@@ -27,7 +27,7 @@ import Testing
     private func replay(_ pace: ReplayRun.Pace, stopped: Bool = false) throws -> ExportQueueStatistics {
         let stopping = Mailbox<Void>(capacity: 1)
         if stopped { stopping.close() }
-        let options = try ExporterOptions.parse(["--all-connections", "--active-timeout", "1s", "--node-name", "node1"])
+        let options = try ExporterOptions.parse(["--all-connections", "--active-timeout", "1s", "--node-name", "node1", "--insecure"])
         let queue = ExportQueue()
         var stage = MeteringStage(try ExporterConfiguration(options), to: [queue])
         let run = ReplayRun(

@@ -52,7 +52,7 @@ struct CaptureProgramTests {
             (["--source", "pcap:x", "--capture-buffer", "0"], "capture-buffer"),
         ])
     func refuses(arguments: [String], expected: String) throws {
-        let outcome = try Program.built("weir-exporter").run(arguments + ["--collector", "tcp://127.0.0.1:1"])
+        let outcome = try Program.built("weir-exporter").run(arguments + ["--collector", "tcp://127.0.0.1:1", "--insecure"])
         #expect(outcome.status == 2 && outcome.output.isEmpty)
         #expect(outcome.errors.contains(expected), "\(outcome.errors)")
     }

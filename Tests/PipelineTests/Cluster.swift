@@ -31,7 +31,8 @@ final class Cluster {
     func startAggregator(_ arguments: [String] = [], listening: [String] = ["tcp://127.0.0.1:0", "udp://127.0.0.1:0"]) throws {
         let child = try start(
             "weir-aggregator",
-            ["--store", store, "--objects", "\(Self.recordings)/objects.json"] + listening.flatMap { ["--listen", $0] } + arguments,
+            ["--store", store, "--objects", "\(Self.recordings)/objects.json", "--insecure"] + listening.flatMap { ["--listen", $0] }
+                + arguments,
             log: "aggregator")
         let line = try #require(child.line(containing: " collecting ", within: .seconds(20)), "\(child.logText)")
         endpoints = line.split { " =\"".contains($0) }.filter { $0.contains("://") }.map(String.init)
@@ -52,8 +53,7 @@ final class Cluster {
             "weir-exporter",
             [
                 "--source", "replay:\(Self.recordings)/\(node)", "--node-name", node, "--rules", "\(Self.recordings)/rules.yaml",
-                "--collector",
-                endpoint,
+                "--collector", endpoint, "--insecure",
             ] + arguments, log: node)
     }
 

@@ -37,6 +37,21 @@ struct ProgramStartTests {
         for part in expected { #expect(outcome.errors.contains(part), "\(outcome.errors)") }
     }
 
+    @Test(
+        "a transport without protection must be asked for in words",
+        arguments: [
+            ("weir-aggregator", ["--listen", "udp://127.0.0.1:0"], "listen: udp://127.0.0.1:0"),
+            ("weir-aggregator", [], "listen: tcp://[::]:4739"),
+            ("weir-exporter", ["--collector", "tcp://127.0.0.1:1", "--source", "conntrack"], "collector: tcp://127.0.0.1:1"),
+            ("weir-exporter", [], "collector: tcp://127.0.0.1:4739"),
+        ])
+    func refusesPlain(program: String, arguments: [String], expected: String) throws {
+        let outcome = try Program.built(program).run(arguments)
+        #expect(outcome.status == 2 && outcome.output.isEmpty)
+        #expect(outcome.errors.contains("\(expected) is neither encrypted nor authenticated"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("--insecure"))
+    }
+
     @Test("an unreadable configuration stops the program", arguments: ["weir-aggregator", "weir-exporter"])
     func refusesMissingConfiguration(program: String) throws {
         let outcome = try Program.built(program).run(["--config", "/nowhere/weir.yaml"])
@@ -76,11 +91,11 @@ struct ProgramStartTests {
     @Test("the aggregator refuses a store that is no store, and an address it may not have")
     func aggregatorRefuses() throws {
         let text = try file("notes.txt", String(repeating: "not a database\n", count: 100))
-        let notSQLite = try Program.built("weir-aggregator").run(["--store", text, "--listen", "tcp://127.0.0.1:0"])
+        let notSQLite = try Program.built("weir-aggregator").run(["--store", text, "--listen", "tcp://127.0.0.1:0", "--insecure"])
         #expect(notSQLite.status == 2)
         #expect(notSQLite.errors.contains("notes.txt"))
         let elsewhere = try Program.built("weir-aggregator").run([
-            "--store", "\(cluster.folder)/a.db", "--listen", "tcp://203.0.113.1:4739",
+            "--store", "\(cluster.folder)/a.db", "--listen", "tcp://203.0.113.1:4739", "--insecure",
         ])
         #expect(elsewhere.status == 2)
         #expect(elsewhere.errors.contains("203.0.113.1"))
@@ -91,13 +106,13 @@ struct ProgramStartTests {
         let rules = try file(
             "rules.yaml",
             "rules:\n  - {id: 0, name: a, type: K8sNetworkPolicy, direction: ingress}\n  - {id: 2, name: b, type: x, direction: y}\n")
-        let outcome = try Program.built("weir-exporter").run(["--rules", rules])
+        let outcome = try Program.built("weir-exporter").run(["--rules", rules, "--insecure"])
         #expect(outcome.status == 2)
         for part in ["rules.yaml:2: id:", "rules.yaml:3: type:", "rules.yaml:3: direction:"] {
             #expect(outcome.errors.contains(part), "\(outcome.errors)")
         }
         _ = try file("recording.txt", "weir-recording 1 node1\nat never\n")
-        let recording = try Program.built("weir-exporter").run(["--source", "replay:\(cluster.folder)"])
+        let recording = try Program.built("weir-exporter").run(["--source", "replay:\(cluster.folder)", "--insecure"])
         #expect(recording.status == 2)
         #expect(recording.errors.contains("recording.txt:2:"))
     }

@@ -16,7 +16,10 @@ struct DemoPipeline {
     func run() throws {
         let aggregator = try ChildProcess(
             files.aggregator,
-            ["--store", files.store, "--objects", "\(files.recordings)/objects.json", "--listen", "tcp://127.0.0.1:0"],
+            [
+                "--store", files.store, "--objects", "\(files.recordings)/objects.json", "--listen", "tcp://127.0.0.1:0",
+                "--insecure",
+            ],
             log: "\(files.folder)/aggregator.log")
         defer { aggregator.send(SIGKILL) }
         guard let line = aggregator.line(containing: " collecting ", within: .seconds(10)), let endpoint = endpoint(in: line) else {
@@ -34,7 +37,7 @@ struct DemoPipeline {
             files.exporter,
             [
                 "--source", "replay:\(files.recordings)/\(node)", "--node-name", node, "--rules", "\(files.recordings)/rules.yaml",
-                "--collector", endpoint,
+                "--collector", endpoint, "--insecure",
             ],
             log: "\(files.folder)/\(node).log")
     }
