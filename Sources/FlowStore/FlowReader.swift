@@ -25,21 +25,17 @@ public struct FlowReader: Sendable {
     ///
     /// - Parameters:
     ///   - fields: the columns, in this order; values are those of the view `flows`.
+    ///   - filter: which of them; nil for all.
     ///   - limit: nil for all.
     /// - Returns: `fields` by name, and before them the connection's id as `connection`.
-    public func flows(_ fields: [FlowField], in range: TimeRange, limit: Int?) throws(StoreError) -> ResultTable {
-        let columns = ["connection"] + fields.map(FlowSchema.name(of:))
-        let sql = """
-            SELECT \(columns.joined(separator: ", "))
-            FROM flows
-            WHERE id >= ? AND id < ?
-            ORDER BY id DESC
-            """
+    public func flows(
+        _ fields: [FlowField], in range: TimeRange, filter: FlowFilter? = nil, limit: Int?
+    ) throws(StoreError) -> ResultTable {
+        let query = FlowsQuery(fields: fields, range: range, filter: filter)
         return try read { connection throws(StoreError) in
-            let statement = try Statement(connection, sql)
-            statement.bind(range.identifiers.lowerBound, at: 1)
-            statement.bind(range.identifiers.upperBound, at: 2)
-            var table = ResultTable(columns: columns)
+            let statement = try Statement(connection, query.sql)
+            try query.bind(to: statement)
+            var table = ResultTable(columns: query.columns)
             while try statement.step() {
                 guard table.rows.count < limit ?? .max else {
                     table.isTruncated = true

@@ -34,6 +34,7 @@ public enum FlowStore {
         var configuration = configuration(busyTimeout: busyTimeout)
         configuration.label = "flow reader"
         configuration.readonly = true
+        configuration.prepareDatabase(RegularExpressionFunction.install)
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.read { database in

@@ -87,6 +87,16 @@ extension Statement {
             })
     }
 
+    func bind(_ value: ResultValue, at index: Int32) throws(StoreError) {
+        switch value {
+        case .null: try check(unsafe sqlite3_bind_null(handle, index))
+        case .integer(let value): bind(value, at: index)
+        case .real(let value): try check(unsafe sqlite3_bind_double(handle, index, value))
+        case .text(let text): try bind(text, at: index)
+        case .blob(let octets): try bind(octets: octets, at: index)
+        }
+    }
+
     /// Sixteen octets, most significant first.
     func bind(uuid: (high: UInt64, low: UInt64), at index: Int32) throws(StoreError) {
         let words = (uuid.high.bigEndian, uuid.low.bigEndian)

@@ -27,15 +27,7 @@ public struct TopQuery: Sendable {
 
 extension FlowStore {
     /// Whether grouping by a field makes sense: names, addresses and small numbers, but neither counters nor times.
-    public static func isGroupable(_ field: FlowField) -> Bool {
-        let definition = FlowSchema.definition(of: field)
-        switch definition.kind {
-        case .name, .address, .uuid: return true
-        case .time: return false
-        case .unsigned:
-            return definition.elements.all.allSatisfy { ($0.type.naturalLength ?? 8) < 8 && $0.type != .dateTimeSeconds }
-        }
-    }
+    public static func isGroupable(_ field: FlowField) -> Bool { FlowSchema.isGroupable(field) }
 }
 
 /// The answer to a ``TopQuery``.

@@ -34,6 +34,8 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
     case objects = "Objects"
     /// A configuration file.
     case configuration = "Configuration"
+    /// A filter as a user writes it.
+    case filter = "Filter"
 
     /// Traps when something that must hold does not. What refuses the octets in good order returns.
     public func run(_ octets: [UInt8]) {
@@ -53,6 +55,7 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
         case .ovsdb: OVSDBTarget.run(octets)
         case .objects: ObjectsTarget.run(octets)
         case .configuration: ConfigurationTarget.run(octets)
+        case .filter: FilterTarget.run(octets)
         }
     }
 }
