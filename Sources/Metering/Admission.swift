@@ -57,7 +57,10 @@ extension MeteringStatistics {
 
     mutating func count(_ outcome: ConnectionStore.Outcome) {
         switch outcome {
-        case .updated, .inserted: metered += 1
+        case .updated: metered += 1
+        case .inserted:
+            metered += 1
+            connections += 1
         case .stale: stale += 1
         case .ofAnotherSource: ofAnotherSource += 1
         case .full: overCapacity += 1

@@ -19,6 +19,8 @@ public struct MeteringStatistics: Sendable, Hashable {
     public var stale: UInt64 = 0
     public var overCapacity: UInt64 = 0
 
+    /// Connections that were begun to be metered.
+    public var connections: UInt64 = 0
     /// Connections forgotten for want of room, each with a record that says so.
     public var evicted: UInt64 = 0
     /// Last records that a collector did not take in time, one for each collector and connection.

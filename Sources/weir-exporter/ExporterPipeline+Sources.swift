@@ -16,10 +16,12 @@ extension ExporterPipeline {
         case .ovs: ovsSource("ovs", counting: accountingTable)
         case .ovsIPFIX: ovsSource("ovs-ipfix", counting: try bridgeStream())
         case .conntrack:
-            try KernelSource(zones: configuration.zonesToRead, namespace: configuration.networkNamespace, logger: logger)
+            try KernelSource(
+                zones: configuration.zonesToRead, namespace: configuration.networkNamespace, counters: counters, logger: logger)
         case .capture(let name):
             try CaptureSource(
-                interface: name, configuration.capture.live, configuration.capture.metering(.conntrack), clock: clock, logger: logger)
+                interface: name, configuration.capture.live, configuration.capture.metering(.conntrack), clock: clock, counters: counters,
+                logger: logger)
         case .replay:
             preconditionFailure("a recording is replayed alone; the configuration refuses anything else")
         }
@@ -29,7 +31,8 @@ extension ExporterPipeline {
     func watcher(_ name: SourceName) throws -> (any ConnectionWatcher)? {
         guard name == .conntrack, configuration.listensToEvents else { return nil }
         do {
-            return try KernelWatcher(zones: configuration.zonesToRead, namespace: configuration.networkNamespace, logger: logger)
+            return try KernelWatcher(
+                zones: configuration.zonesToRead, namespace: configuration.networkNamespace, counters: counters, logger: logger)
         } catch {
             logger.warning(
                 "no events of the kernel: connections shorter than a poll will not be seen", metadata: ["cause": "\(error)"])
@@ -39,7 +42,7 @@ extension ExporterPipeline {
 
     func packetLog() throws -> PacketLogWatcher? {
         guard let group = configuration.nflogGroup else { return nil }
-        return try PacketLogWatcher(group: group, namespace: configuration.networkNamespace, logger: logger)
+        return try PacketLogWatcher(group: group, namespace: configuration.networkNamespace, counters: counters, logger: logger)
     }
 
     /// Everything privileged is open; what remains is asking the kernel, and opening sockets of Open vSwitch again after it restarted.
@@ -53,7 +56,7 @@ extension ExporterPipeline {
     private func ovsSource(_ name: String, counting: (any DirectionCounting)?) -> OVSSource {
         OVSSource(
             name: name, runDirectory: configuration.ovsRunDirectory, counting: counting, dumpShare: configuration.dumpShare,
-            interval: configuration.pollInterval, logger: logger)
+            interval: configuration.pollInterval, counters: counters, logger: logger)
     }
 
     private var accountingTable: AccountingTable? {

@@ -25,8 +25,9 @@ final class ExporterPipeline {
     private let queues: [ExportQueue]
     private let pods = Mailbox<[LocalPod]>(capacity: 16)
     private let denied = Mailbox<DeniedConnection>(capacity: 65_536)
-    /// Packet-ins beyond the rate at which they are taken up.
-    private let exceeded = EventCount()
+    private let counted = Mailbox<SwitchStatistics>(capacity: 4)
+    let counters = NodeCounters()
+    private let began: Timestamp
     private let ports = KnownPorts()
     private let stopping = Mailbox<Void>(capacity: 1)
 
@@ -37,7 +38,8 @@ final class ExporterPipeline {
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
-        let templateMessages = configuration.packer.templateBodies
+        began = clock.now
+        let templateMessages = configuration.templateBodies
         let queues = configuration.collectors.map { _ in ExportQueue() }
         self.queues = queues
         exporting = zip(configuration.collectors, queues).map { endpoint, queue in
@@ -136,6 +138,8 @@ final class ExporterPipeline {
             capture: capture, meter: configuration.capture.metering(.conntrack), interval: configuration.pollInterval, queues: queues,
             stopping: stopping, logger: logger)
         let isWhole = run.run(&stage)
+        var reporting = reporting
+        reporting.report(&stage, at: clock.now)
         return finish(stage.statistics) && isWhole
     }
 
@@ -143,6 +147,8 @@ final class ExporterPipeline {
         try awaitSignals {}
         var stage = MeteringStage(configuration, to: queues)
         ReplayRun(recording: recording, pace: configuration.replayPace, clock: clock, files: files, stopping: stopping).run(&stage)
+        var reporting = reporting
+        reporting.report(&stage, at: clock.now)
         return finish(stage.statistics)
     }
 }
@@ -153,7 +159,7 @@ extension ExporterPipeline {
         _ sources: [(any ConnectionSource, (any ConnectionWatcher)?)], _ packetLog: PacketLogWatcher?, _ files: FollowedFiles,
         _ recording: RecordingWriter?
     ) throws -> Bool {
-        let threads = SourceThreads(count: sources.count, stopping: stopping, clock: clock, logger: logger)
+        let threads = SourceThreads(count: sources.count, stopping: stopping, counters: counters, clock: clock, logger: logger)
         let watchers = try [watchPods(), watchDenied(), watchPacketLog(packetLog), readSwitchStatistics()].compactMap { $0 }
         try awaitSignals { threads.stop() }
         logger.info(
@@ -162,8 +168,8 @@ extension ExporterPipeline {
         try threads.start(sources, interval: configuration.pollInterval)
         var stage = MeteringStage(configuration, to: queues)
         var run = LiveRun(
-            inbox: threads.inbox, pods: pods, denied: denied, waitsForPods: configuration.podsFile == nil, files: files, clock: clock,
-            logger: logger, recording: recording)
+            inbox: threads.inbox, pods: pods, denied: denied, counted: counted, waitsForPods: configuration.podsFile == nil, files: files,
+            reporting: reporting, clock: clock, logger: logger, recording: recording)
         run.run(&stage)
         for watcher in watchers { watcher.join() }
         return finish(stage.statistics)
@@ -206,12 +212,13 @@ extension ExporterPipeline {
     private func watchDenied() throws -> PlainThread? {
         guard configuration.metersBridge else { return nil }
         let path = "\(configuration.ovsRunDirectory)/\(configuration.bridge).mgmt"
-        return try PlainThread("packet-ins") { [denied, exceeded, stopping, clock, logger] in
+        counters.add(0, to: .deniedExcess)
+        return try PlainThread("packet-ins") { [denied, counters, stopping, clock, logger] in
             var outage = Outage()
             DeniedPacketStream(socketPath: path).run(
                 stop: { stopping.isClosed },
                 now: { clock.now },
-                onDenied: { _ = denied.offer($0) },
+                onDenied: { if !denied.offer($0) { counters.add(1, to: .deniedExcess) } },
                 onEvent: { event in
                     switch event {
                     case .connected:
@@ -219,7 +226,7 @@ extension ExporterPipeline {
                         logger.info("watching denied packets", metadata: ["socket": "\(path)"])
                     case .disconnected(let error):
                         logger.log(level: outage.begin(), "denied packets not seen, trying again", metadata: ["cause": "\(error)"])
-                    case .exceeded: exceeded.add()
+                    case .exceeded: counters.add(1, to: .deniedExcess)
                     case .ignored: break
                     }
                 })
@@ -229,8 +236,10 @@ extension ExporterPipeline {
     private func watchPacketLog(_ watcher: PacketLogWatcher?) throws -> PlainThread? {
         guard let watcher else { return nil }
         let handed = Handed(value: watcher)
-        return try PlainThread("packet log") { [denied, stopping, clock] in
-            handed.value.watch(stop: { stopping.isClosed }, now: { clock.now }, deliver: { _ = denied.offer($0) })
+        return try PlainThread("packet log") { [denied, counters, stopping, clock] in
+            handed.value.watch(
+                stop: { stopping.isClosed }, now: { clock.now },
+                deliver: { if !denied.offer($0) { counters.add(1, to: .deniedExcess) } })
         }
     }
 
@@ -239,14 +248,20 @@ extension ExporterPipeline {
         guard configuration.metersBridge, let interval = configuration.statisticsInterval else { return nil }
         let run = SwitchStatisticsRun(
             socketPath: "\(configuration.ovsRunDirectory)/\(configuration.bridge).mgmt", nodeName: configuration.metering.nodeName,
-            policy: PolicyFlows(), interval: interval, ports: ports, stopping: stopping, clock: clock, logger: logger)
-        return try PlainThread("statistics") { [logger] in
+            policy: PolicyFlows(), interval: interval, ports: ports, counters: counters, stopping: stopping, clock: clock,
+            logger: logger)
+        return try PlainThread("statistics") { [counted, logger] in
             run.run { statistics in
+                counted.offer(statistics)
                 logger.debug(
                     "switch statistics read",
                     metadata: ["rules that grew": "\(statistics.rules.count)", "ports that grew": "\(statistics.ports.count)"])
             }
         }
+    }
+
+    private var reporting: ProcessReporting {
+        ProcessReporting(exporting, counters: counters, observationDomainID: configuration.observationDomainID, began: began)
     }
 
     private func finish(_ metered: MeteringStatistics) -> Bool {
@@ -269,7 +284,7 @@ extension ExporterPipeline {
                 "other network": "\(metered.otherNetwork)", "to gateway": "\(metered.toGateway)", "zone 0": "\(metered.correlated)",
                 "stale": "\(metered.stale)", "of another source": "\(metered.ofAnotherSource)", "over capacity": "\(metered.overCapacity)",
                 "evicted": "\(metered.evicted)", "ends not told": "\(metered.unreportedEnds)",
-                "denied packets": "\(metered.denied)", "denied packets unseen": "\(denied.statistics.dropped + exceeded.total)",
+                "denied packets": "\(metered.denied)", "denied packets unseen": "\(counters[.deniedExcess] ?? 0)",
                 "records": "\(metered.records)",
             ])
         return lost == 0

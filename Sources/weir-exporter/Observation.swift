@@ -10,6 +10,8 @@ struct Observation: Hashable, Sendable {
     var pods: [LocalPod]?
     /// Packets that policy refused.
     var denied: [DeniedConnection] = []
+    /// What the bridge has counted by rule and by port.
+    var switchStatistics: SwitchStatistics?
     /// Which source the report is of.
     var source = SourceID.first
     var report: SourceReport?
@@ -37,6 +39,22 @@ extension Observation {
             var packet = packet
             packet.time = packet.time + offset
             return packet
+        }
+        moved.switchStatistics = switchStatistics?.moved(by: offset)
+        return moved
+    }
+}
+
+extension SwitchStatistics {
+    fileprivate func moved(by offset: Duration) -> SwitchStatistics {
+        var moved = self
+        for index in moved.rules.indices {
+            moved.rules[index].time = moved.rules[index].time + offset
+            moved.rules[index].intervalStart = moved.rules[index].intervalStart + offset
+        }
+        for index in moved.ports.indices {
+            moved.ports[index].time = moved.ports[index].time + offset
+            moved.ports[index].intervalStart = moved.ports[index].intervalStart + offset
         }
         return moved
     }

@@ -54,7 +54,30 @@ struct RecordingTests {
         ),
         Observation(time: Timestamp(milliseconds: 1_795_000_016_002), source: SourceID(rawValue: 1), report: .pollEnded(isWhole: true)),
         Observation(time: Timestamp(milliseconds: 1_795_000_016_003), report: .pollEnded(isWhole: false)),
+        Observation(time: Timestamp(milliseconds: 1_795_000_016_004), switchStatistics: counted),
+        Observation(time: Timestamp(milliseconds: 1_795_000_016_005), switchStatistics: SwitchStatistics(rules: [], ports: [])),
     ]
+
+    private static var counted: SwitchStatistics {
+        let begin = Timestamp(milliseconds: 1_795_000_000_000), end = Timestamp(milliseconds: 1_795_000_016_000)
+        let directions: [(PolicyRule.Direction?, RuleAction)] = [(.ingress, .allow), (.egress, .drop), (nil, .reject)]
+        let rules = directions.enumerated().map { index, rule in
+            RuleStatistics(
+                node: "node 1", rule: PolicyRuleID(number: UInt32(index + 1), direction: rule.0, action: rule.1), time: end,
+                intervalStart: begin, growth: RuleCounters(sessions: 1, packets: 2, octets: 3),
+                total: RuleCounters(sessions: 10, packets: 20, octets: .max))
+        }
+        let pods = [LocalPod(name: "a=b", namespace: "n, m", addresses: [], interface: "a-1"), nil]
+        let ports = pods.map { pod in
+            PortStatistics(
+                node: "", port: SwitchPort(number: .max, interface: "a-1", pod: pod), time: end, intervalStart: begin,
+                growth: PortCounters(receivedPackets: 1, sentOctets: 0),
+                total: PortCounters(
+                    receivedPackets: 1, sentPackets: 2, receivedOctets: 3, sentOctets: 4, receivedDropped: 5, sentDropped: 6,
+                    receivedErrors: 7, sentErrors: 8))
+        }
+        return SwitchStatistics(rules: rules, ports: ports)
+    }
 
     private static let event = ConnectionEvent(
         Connection(

@@ -55,7 +55,7 @@ struct StatisticsWriter {
         var minute = ExporterMinute(
             exporter: received.exporter, observationDomainID: received.observationDomainID,
             minute: Timestamp(seconds: received.receivedAt.seconds - received.receivedAt.seconds % 60))
-        let untracked = try statements.row(ofName: NodeCounter.conntrackDropped.rawValue)
+        let untracked = try NodeCounter.untracked.map { counter throws(StoreError) in try statements.row(ofName: counter.rawValue) }
         var isStored = false
         for field in StatisticsField.counted {
             guard let value = record[unsigned: field], let name = try name(of: field, record, &names, statements, &result) else { continue }
@@ -68,7 +68,7 @@ struct StatisticsWriter {
             guard case .stored(let growth) = outcome else { continue }
             isStored = true
             if field == .notSentFlowTotalCount { minute.notSent = UInt64(growth ?? 0) }
-            if name == untracked { minute.untracked = UInt64(growth ?? 0) }
+            if untracked.contains(name) { minute.untracked = UInt64(growth ?? 0) }
         }
         if !minute.isComplete { try statements.add(minute) }
         return isStored

@@ -75,6 +75,8 @@ private struct RecordingReader {
                 observation.source = SourceID(rawValue: id)
             case "whole", "partial":
                 observation.report = .poll(try take(count) { Self.connection($0) }, isWhole: keyword == "whole")
+            case "rules": observation.count(rules: try take(count) { RuleStatistics(recorded: $0) })
+            case "ports": observation.count(ports: try take(count) { PortStatistics(recorded: $0) })
             case "began": observation.report = .pollBegan
             case "entries": observation.report = .entries(try take(count) { Self.connection($0) })
             case "ended": observation.report = .pollEnded(isWhole: count == 1)
@@ -126,6 +128,13 @@ private struct RecordingReader {
     private func malformed(_ reason: String) -> RecordingError { .malformed(path: path, line: position, reason: reason) }
 }
 
+extension Observation {
+    fileprivate mutating func count(rules: [RuleStatistics] = [], ports: [PortStatistics] = []) {
+        switchStatistics = SwitchStatistics(
+            rules: (switchStatistics?.rules ?? []) + rules, ports: (switchStatistics?.ports ?? []) + ports)
+    }
+}
+
 extension LocalPod {
     fileprivate init?(recorded line: Substring) {
         let words = line.split(separator: " ", omittingEmptySubsequences: false)
@@ -168,7 +177,7 @@ extension DeniedConnection {
 
 extension Timestamp {
     /// `2026-11-23T10:00:00.250Z`, as ``description`` prints it.
-    fileprivate init?(text: Substring) {
+    init?(text: Substring) {
         guard text.hasSuffix("Z") else { return nil }
         let numbers = text.split { !$0.isASCII || !$0.isNumber }.compactMap { Int($0) }
         guard numbers.count == 7 else { return nil }

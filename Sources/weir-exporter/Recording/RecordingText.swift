@@ -22,6 +22,7 @@ import OpenVSwitch
 /// | word | number | means |
 /// |---|---|---|
 /// | `pods`, `denied` | of lines | the pods there are; packets that policy refused |
+/// | `rules`, `ports` | of lines | what policy rules and ports of the switch have counted since the reading before, and in all |
 /// | `source` | its place in the list, 0 when left out | whose the rest is |
 /// | `whole`, `partial` | of lines | the connections of a poll |
 /// | `began`, `entries`, `ended` | 0, of lines, 1 for a whole table or 0 | a poll as it is read |
@@ -40,6 +41,12 @@ enum RecordingText {
         if !observation.denied.isEmpty {
             lines.append("denied \(observation.denied.count)")
             lines += observation.denied.map(line)
+        }
+        if let counted = observation.switchStatistics {
+            lines.append("rules \(counted.rules.count)")
+            lines += counted.rules.map(line)
+            lines.append("ports \(counted.ports.count)")
+            lines += counted.ports.map(line)
         }
         if observation.source != .first { lines.append("source \(observation.source.rawValue)") }
         if let report = observation.report { lines += self.lines(of: report) }

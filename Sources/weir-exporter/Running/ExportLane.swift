@@ -26,6 +26,11 @@ struct ExportLane {
         if let last = packer.flush() { send(last) }
     }
 
+    /// Sends statistics, which are no flows.
+    mutating func append(_ bodies: [MessageBody]) {
+        for body in bodies { queue.append(ExportedMessage(sets: body.sets, recordCount: body.recordCount)) }
+    }
+
     private mutating func send(_ body: MessageBody) {
         queue.append(ExportedMessage(sets: body.sets, recordCount: body.recordCount, flows: volume))
         volume = FlowVolume()

@@ -13,9 +13,11 @@ struct LiveRun {
     let inbox: Mailbox<Observation>
     let pods: Mailbox<[LocalPod]>
     let denied: Mailbox<DeniedConnection>
+    let counted: Mailbox<SwitchStatistics>
     /// Nil where pods come from nowhere; the first are waited for, so that connections have names.
     let waitsForPods: Bool
     var files: FollowedFiles
+    var reporting: ProcessReporting
     let clock: SteadyClock
     let logger: Logger
     let recording: RecordingWriter?
@@ -38,6 +40,7 @@ struct LiveRun {
             case .closed:
                 takeOthers(&stage)
                 stage.finish(at: clock.now)
+                reporting.report(&stage, at: clock.now)
                 return
             }
             let now = clock.now
@@ -46,6 +49,7 @@ struct LiveRun {
             takeOthers(&stage)
             stage.change { files.followChanges(into: &$0, at: now, logger) }
             stage.expire(at: clock.now)
+            reporting.advance(&stage, at: now)
             nextExpiry = now + Self.expiryInterval
         }
     }
@@ -73,5 +77,8 @@ struct LiveRun {
             observation.denied.append(packet)
         }
         if observation.pods != nil || !observation.denied.isEmpty { take(observation, &stage) }
+        while case .element(let statistics) = counted.take(timeout: .zero) {
+            take(Observation(time: clock.now, switchStatistics: statistics), &stage)
+        }
     }
 }

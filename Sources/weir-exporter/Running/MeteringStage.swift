@@ -13,11 +13,14 @@ struct MeteringStage: ~Copyable {
     private var process: MeteringProcess
     private var lanes: [ExportLane]
     private var records: [MeteredRecord] = []
+    /// Nil where collectors would not understand statistics.
+    private var statisticsPacker: StatisticsPacker?
 
     init(_ configuration: ExporterConfiguration, to queues: [ExportQueue]) {
         var metering = configuration.metering
         metering.collectorCount = queues.count
         process = MeteringProcess(metering, seed: .random(in: .min ... .max))
+        statisticsPacker = configuration.statisticsPacker
         lanes = queues.map { ExportLane(to: $0, packer: configuration.packer) }
     }
 
@@ -27,8 +30,20 @@ struct MeteringStage: ~Copyable {
     /// What is told of files; records take it up from here on.
     mutating func change(_ change: (inout MeteringProcess) -> Void) { change(&process) }
 
-    /// Meters one observation.
-    mutating func meter(_ observation: Observation) { process.meter(observation) }
+    /// Meters one observation. What the switch counted is queued at once, for there is nothing to wait for.
+    mutating func meter(_ observation: Observation) {
+        process.meter(observation)
+        guard let counted = observation.switchStatistics, statisticsPacker != nil else { return }
+        let bodies = bodies(of: process.records(of: counted.rules, counted.ports))
+        for index in lanes.indices { lanes[index].append(bodies) }
+    }
+
+    /// Queues what became of everything on the way to one collector.
+    mutating func send(_ report: ProcessReport, to lane: Int) {
+        guard statisticsPacker != nil else { return }
+        let bodies = bodies(of: process.records(of: report))
+        lanes[lane].append(bodies)
+    }
 
     /// Queues the records that are due.
     mutating func expire(at now: Timestamp) {
@@ -41,6 +56,10 @@ struct MeteringStage: ~Copyable {
     mutating func finish(at now: Timestamp) {
         while process.flush(at: now, limit: Self.portion, into: &records) { pack() }
         send()
+    }
+
+    private mutating func bodies(of records: [StatisticsRecord]) -> [MessageBody] {
+        statisticsPacker?.bodies(of: records, names: process.names) ?? []
     }
 
     /// Collectors with much waiting already, because they are slow or away: what comes now is told them later, as growth, and so costs
@@ -69,6 +88,14 @@ struct MeteringStage: ~Copyable {
 extension ExporterConfiguration {
     /// Over UDP a message should fit one packet of a 1,500-octet path (RFC 7011 §10.3.3); streams take up to 16 KiB.
     private var maximumMessageLength: Int { collectors.contains { $0.transport == .udp } ? 1420 : 16_384 }
+
+    /// Nil with the reference's profile, whose collector knows flows alone.
+    var statisticsPacker: StatisticsPacker? {
+        profile == .antrea ? nil : StatisticsPacker(maximumLength: maximumMessageLength)
+    }
+
+    /// What opens every session.
+    var templateBodies: [[UInt8]] { packer.templateBodies + (statisticsPacker?.templateBodies ?? []) }
 
     /// The reference's collector reads one record a message.
     var packer: FlowPacker {

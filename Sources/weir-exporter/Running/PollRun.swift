@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Daemon
+import FlowModel
 import IPFIX
 import Logging
 import Metering
@@ -13,6 +14,7 @@ struct PollRun {
     /// An element asks for a poll at once, because events were lost; closed when the program stops.
     let wake: Mailbox<Void>
     let inbox: Mailbox<Observation>
+    let counters: NodeCounters
     let clock: SteadyClock
     let logger: Logger
 
@@ -24,6 +26,7 @@ struct PollRun {
     private static let leastPause = Duration.seconds(1)
 
     func run() {
+        counters.add(0, to: .readingsFailed)
         var began = clock.now
         var reading = poll()
         while pause(after: reading, since: began) {
@@ -66,6 +69,7 @@ struct PollRun {
             report(read)
             reading = read
         } catch {
+            counters.add(1, to: .readingsFailed)
             logger.warning("source not read, trying again at the next poll", metadata: ["source": "\(source.name)", "cause": "\(error)"])
         }
         handOver(&portion)
@@ -80,6 +84,7 @@ struct PollRun {
     }
 
     private func report(_ reading: SourceReading) {
+        counters.add(UInt64(reading.rejected), to: .entriesRejected)
         logger.debug("polled", metadata: ["source": "\(source.name)", "duration": "\(reading.duration)"])
         guard reading.rejected > 0 else { return }
         logger.warning(

@@ -13,13 +13,15 @@ final class SourceThreads: Sendable {
     let inbox = Mailbox<Observation>(capacity: SourceThreads.inboxCapacity)
     private let wakes: [Mailbox<Void>]
     private let stopping: Mailbox<Void>
+    private let counters: NodeCounters
     private let clock: SteadyClock
     private let logger: Logger
 
     /// - Parameter stopping: closed to end all threads; ``stop()`` then tells those that wait.
-    init(count: Int, stopping: Mailbox<Void>, clock: SteadyClock, logger: Logger) {
+    init(count: Int, stopping: Mailbox<Void>, counters: NodeCounters, clock: SteadyClock, logger: Logger) {
         wakes = (0..<count).map { _ in Mailbox<Void>(capacity: 1) }
         self.stopping = stopping
+        self.counters = counters
         self.clock = clock
         self.logger = logger
     }
@@ -35,7 +37,8 @@ final class SourceThreads: Sendable {
             if let watcher { threads.append(try watch(Handed(value: watcher), id)) }
             let run = Handed(
                 value: PollRun(
-                    source: source, id: id, interval: interval, wake: wakes[index], inbox: inbox, clock: clock, logger: logger))
+                    source: source, id: id, interval: interval, wake: wakes[index], inbox: inbox, counters: counters, clock: clock,
+                    logger: logger))
             threads.append(try PlainThread("poll \(source.name)") { run.value.run() })
         }
         _ = try PlainThread("sources") { [inbox, threads] in

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Daemon
+import FlowModel
 import IPFIX
 import Logging
 import Metering
@@ -16,6 +17,7 @@ final class CaptureSource: ConnectionSource {
     private let interface: String
     private let options: LiveCapture.Options
     private let shared: CaptureThread
+    private let counters: NodeCounters
     private let logger: Logger
     private var thread: PlainThread?
     private var told = LiveCapture.Counts.none
@@ -23,11 +25,13 @@ final class CaptureSource: ConnectionSource {
 
     /// Opens the interface; nothing later needs a privilege.
     init(
-        interface: String, _ options: LiveCapture.Options, _ meter: PacketMeter.Configuration, clock: SteadyClock, logger: Logger
+        interface: String, _ options: LiveCapture.Options, _ meter: PacketMeter.Configuration, clock: SteadyClock, counters: NodeCounters,
+        logger: Logger
     ) throws {
         name = "pcap:\(interface)"
         self.interface = interface
         self.options = options
+        self.counters = counters
         self.logger = logger
         shared = CaptureThread(meter, clock: clock)
         try begin()
@@ -69,6 +73,7 @@ final class CaptureSource: ConnectionSource {
     private func noteLosses(_ counts: LiveCapture.Counts) {
         let lost = counts.dropped &- told.dropped, lostBefore = counts.droppedByInterface &- told.droppedByInterface
         told = counts
+        counters.add(UInt64(lost) + UInt64(lostBefore), to: .captureLost)
         guard lost > 0 || lostBefore > 0 else { return }
         logger.warning(
             "packets were not captured, and are missing from the counters; raise --capture-buffer, or narrow --capture-filter",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Conntrack
+import FlowModel
 import IPFIX
 import Logging
 import Metering
@@ -12,13 +13,15 @@ final class KernelSource: ConnectionSource {
     private var conntrack: KernelConntrack
     private let zones: [UInt16]?
     private var losses: KernelLosses
+    private let counters: NodeCounters
 
     /// Opens netlink and switches on what the kernel does not count by itself, saying so.
     ///
     /// - Parameters:
     ///   - zones: those to meter; none meters all.
     ///   - namespace: a name of /run/netns or a path; nil is the one the program runs in.
-    init(zones: Set<UInt16>, namespace: String? = nil, logger: Logger) throws(ConntrackError) {
+    init(zones: Set<UInt16>, namespace: String? = nil, counters: NodeCounters, logger: Logger) throws(ConntrackError) {
+        self.counters = counters
         conntrack = try Self.inside(namespace) { () throws(ConntrackError) in
             let conntrack = try KernelConntrack()
             Self.switchOn(logger)
@@ -30,11 +33,21 @@ final class KernelSource: ConnectionSource {
 
     func poll(_ take: (Connection) -> Void) throws -> SourceReading {
         let statistics = try conntrack.poll(zones: zones, take)
-        losses.note(try conntrack.statistics())
+        note(try conntrack.statistics())
         let rejected = statistics.rejected.values.reduce(0, +)
         return SourceReading(
             rejected: rejected, sample: statistics.rejected.first.map { "\($0.key)" },
             isWhole: rejected == 0 && statistics.overCapacity == 0 && !statistics.isInconsistent, duration: statistics.duration)
+    }
+
+    private func note(_ state: ConntrackStatistics) {
+        losses.note(state)
+        counters.set(.conntrackEntries, UInt64(state.entries))
+        if let maximum = state.maximum { counters.set(.conntrackMaximum, UInt64(maximum)) }
+        counters.set(.conntrackInsertFailed, losses.total[.insertFailed])
+        counters.set(.conntrackDropped, losses.total[.drop])
+        counters.set(.conntrackEarlyDropped, losses.total[.earlyDrop])
+        counters.set(.conntrackChainTooLong, losses.total[.chainTooLong])
     }
 
     /// Runs `body` in a network namespace, or where the program is.

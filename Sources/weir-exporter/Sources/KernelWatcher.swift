@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Conntrack
+import FlowModel
 import Glibc
 import Logging
 import Metering
@@ -15,6 +16,7 @@ final class KernelWatcher: ConnectionWatcher {
     private static let pauseAfterErrorMicroseconds: UInt32 = 500_000
 
     private var listener: KernelConntrackEvents
+    private let counters: NodeCounters
     private let logger: Logger
 
     /// Subscribes. Connections that began before may end untold.
@@ -22,9 +24,10 @@ final class KernelWatcher: ConnectionWatcher {
     /// - Parameters:
     ///   - zones: those to meter; none meters all.
     ///   - namespace: a name of /run/netns or a path; nil is the one the program runs in.
-    init(zones: Set<UInt16>, namespace: String? = nil, logger: Logger) throws(ConntrackError) {
+    init(zones: Set<UInt16>, namespace: String? = nil, counters: NodeCounters, logger: Logger) throws(ConntrackError) {
         let zones = zones.isEmpty ? nil : zones.sorted()
         listener = try KernelSource.inside(namespace) { () throws(ConntrackError) in try KernelConntrackEvents(zones: zones) }
+        self.counters = counters
         self.logger = logger
         guard listener.receiveBuffer < KernelConntrackEvents.defaultReceiveBuffer else { return }
         logger.warning(
@@ -43,6 +46,7 @@ final class KernelWatcher: ConnectionWatcher {
                 logger.warning("events not read, trying again", metadata: ["cause": "\(error)"])
                 usleep(Self.pauseAfterErrorMicroseconds)
             }
+            counters.set(.eventsLost, listener.statistics.lost)
             if watched.wereLost {
                 let lost = listener.statistics.lost
                 logger.debug("events were lost, polling instead", metadata: ["lost since the start": "\(lost)"])

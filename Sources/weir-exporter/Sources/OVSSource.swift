@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowModel
+import IPFIX
 import Logging
 import Metering
 import OpenVSwitch
@@ -15,6 +17,7 @@ final class OVSSource: ConnectionSource {
     private let conntrack: OVSConntrack
     private let counting: (any DirectionCounting)?
     private let interval: Duration
+    private let counters: NodeCounters
     private let logger: Logger
     private var isStretched = false
 
@@ -22,13 +25,15 @@ final class OVSSource: ConnectionSource {
     ///   - dumpShare: the greatest part of the time that dumps may stop the node's traffic.
     ///   - interval: how often it is to be polled; longer intervals are told.
     init(
-        name: String, runDirectory: String, counting: (any DirectionCounting)?, dumpShare: Double = 0.02, interval: Duration, logger: Logger
+        name: String, runDirectory: String, counting: (any DirectionCounting)?, dumpShare: Double = 0.02, interval: Duration,
+        counters: NodeCounters, logger: Logger
     ) {
         self.name = name
         conntrack = OVSConntrack(client: UnixctlClient(runDirectory: runDirectory), localTime: .system)
         self.counting = counting
         budget = DumpBudget(share: dumpShare)
         self.interval = interval
+        self.counters = counters
         self.logger = logger
     }
 
@@ -43,6 +48,7 @@ final class OVSSource: ConnectionSource {
         }
         counting?.finishPoll(isWhole: statistics.isWhole)
         budget.note(stall: statistics.stall, connections: read)
+        counters.set(.dumpStallMilliseconds, UInt64(clamping: budget.stall.wholeMilliseconds))
         // The dump is whole without it.
         if let use = try? conntrack.tableUse() { noteTableUse(use) }
         let leastInterval = budget.leastInterval(connections: tableUse?.connections)
@@ -61,6 +67,9 @@ final class OVSSource: ConnectionSource {
                 metadata: ["refused": "\(refused - before)", "maximum": "\(use.maximum.map(String.init) ?? "unknown")"])
         }
         tableUse = use
+        if let connections = use.connections { counters.set(.datapathConntrackEntries, UInt64(clamping: connections)) }
+        if let maximum = use.maximum { counters.set(.datapathConntrackMaximum, UInt64(clamping: maximum)) }
+        if let refused = use.refused { counters.set(.datapathConntrackRefused, refused) }
     }
 
     /// Says once when the interval becomes longer than asked, and once when it is as asked again.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Conntrack
+import FlowModel
 import Glibc
 import IPFIX
 import Logging
@@ -14,8 +15,11 @@ final class PacketLogWatcher {
 
     private var log: KernelPacketLog
     private let group: UInt16
+    private let counters: NodeCounters
     private let logger: Logger
     private let clock = ContinuousClock()
+    /// Of what was left out, as far as it has been counted.
+    private var counted: UInt64 = 0
     private var said: (at: ContinuousClock.Instant, unseen: UInt64)?
 
     /// Begins to read.
@@ -24,12 +28,14 @@ final class PacketLogWatcher {
     ///   - packetsPerSecond: how many packets are taken at most.
     ///   - namespace: a name of /run/netns or a path; nil is the one the program runs in.
     init(
-        group: UInt16, packetsPerSecond: Int = KernelPacketLog.defaultPacketsPerSecond, namespace: String? = nil, logger: Logger
+        group: UInt16, packetsPerSecond: Int = KernelPacketLog.defaultPacketsPerSecond, namespace: String? = nil, counters: NodeCounters,
+        logger: Logger
     ) throws(ConntrackError) {
         log = try KernelSource.inside(namespace) { () throws(ConntrackError) in
             try KernelPacketLog(group: group, packetsPerSecond: packetsPerSecond)
         }
         self.group = group
+        self.counters = counters
         self.logger = logger
     }
 
@@ -58,6 +64,8 @@ final class PacketLogWatcher {
         let statistics = log.statistics
         let rejected = statistics.rejected.values.reduce(0, +)
         let unseen = statistics.overRate + statistics.lost + UInt64(rejected)
+        counters.add(unseen - counted, to: .deniedExcess)
+        counted = unseen
         let now = clock.now
         guard unseen > said?.unseen ?? 0, said.map({ now - $0.at >= Self.leastPause }) ?? true else { return }
         said = (now, unseen)

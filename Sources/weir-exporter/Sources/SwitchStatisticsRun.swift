@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Daemon
+import FlowModel
 import IPFIX
 import Logging
 import Metering
@@ -20,6 +21,7 @@ struct SwitchStatisticsRun {
     let policy: PolicyFlows
     let interval: Duration
     let ports: KnownPorts
+    let counters: NodeCounters
     let stopping: Mailbox<Void>
     let clock: SteadyClock
     let logger: Logger
@@ -42,7 +44,9 @@ struct SwitchStatisticsRun {
                 deliver(
                     SwitchStatistics(
                         rules: rules.observe(ruleCounts, at: now), ports: meter.observe(portCounts, ports: ports.current, at: now)))
+                counters.set(.switchCountersReset, rules.resets + meter.resets)
             } catch {
+                counters.add(1, to: .readingsFailed)
                 // What is counted meanwhile is in the next reading, unless the switch restarts.
                 logger.warning("flow and port statistics not read, trying again", metadata: ["cause": "\(error)"])
             }
