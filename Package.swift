@@ -91,7 +91,7 @@ let package = Package(
         program(
             "weir-aggregator", "IPFIX", "FlowModel", "Mediation", "Kubernetes", "IPFIXTransport", "FlowStore", "Daemon", "CommandEntry",
             argumentParser, log),
-        program("weir", resources: [.copy("Demo")], "IPFIX", "FlowModel", "FlowStore", "PacketCapture", "Schemas", argumentParser),
+        program("weir", resources: [.copy("Demo")], "IPFIX", "FlowModel", "FlowStore", "JSON", "PacketCapture", "Schemas", argumentParser),
 
         // For tests only.
         module("FlowTesting", path: "Tests/FlowTesting", "IPFIX", "FlowModel", "Metering"),

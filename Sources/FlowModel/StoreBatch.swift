@@ -10,10 +10,14 @@ public struct StoreBatch: Sendable {
     public var exporterMinutes: [ExporterMinute] = []
     /// In the order in which they came.
     public var statistics: [ReceivedStatistics] = []
+    /// How far the import is that the intervals come from; nil for what was collected.
+    public var importProgress: ImportProgress?
 
     public init() {}
 
-    public var isEmpty: Bool { names.isEmpty && intervals.isEmpty && exporterMinutes.isEmpty && statistics.isEmpty }
+    public var isEmpty: Bool {
+        names.isEmpty && intervals.isEmpty && exporterMinutes.isEmpty && statistics.isEmpty && importProgress == nil
+    }
 
     public struct NewName: Sendable, Hashable {
         public let id: NameID

@@ -92,6 +92,7 @@ extension FlowWriter {
             try statements.add(minute)
             result.exporterMinutes += 1
         }
+        if let progress = batch.importProgress { try statements.imports.store(progress) }
         for received in batch.statistics { try statistics?.store(received, names: &names, using: statements, &result) }
         return result
     }

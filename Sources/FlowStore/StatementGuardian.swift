@@ -82,7 +82,7 @@ final class StatementGuardian {
     private static let tables =
         Set(StoreViews.all.map(\.name)).union([
             "name", "address", "connection", "interval", "exporter_minute", "rule", "rule_statistics", "port", "port_statistics",
-            "exporter_counter", "exporter_statistic", "sqlite_schema", "sqlite_master",
+            "exporter_counter", "exporter_statistic", "import", "sqlite_schema", "sqlite_master",
         ])
 
     /// SQLite's functions that compute a value from their arguments. Those that load code, look into the program, or allocate at will

@@ -11,6 +11,7 @@ enum StoreViews {
     static let all: [(name: String, sql: String)] = [
         ("flows", flows), ("connections", connections), ("exporters", exporters), ("completeness", completeness),
         ("policy_rules", series(.rules)), ("ports", series(.ports)), ("statistics", statistics),
+        ("imports", imports),
     ]
 
     /// Makes the views that are missing or differ, in the caller's transaction.

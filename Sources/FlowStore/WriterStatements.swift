@@ -7,6 +7,7 @@ internal import IPFIX
 struct WriterStatements {
     let upsertConnection: Statement
     let insertInterval: Statement
+    let imports: ImportStatements
     private let addExporterMinute: Statement
     private let selectName: Statement
     private let insertName: Statement
@@ -17,6 +18,7 @@ struct WriterStatements {
     init(_ connection: Connection) throws(StoreError) {
         upsertConnection = try Statement(connection, StoreLayout.upsertConnection)
         insertInterval = try Statement(connection, StoreLayout.insertInterval)
+        imports = try ImportStatements(connection)
         addExporterMinute = try Statement(connection, StoreLayout.addExporterMinute)
         selectName = try Statement(connection, "SELECT id FROM name WHERE text = ?")
         insertName = try Statement(connection, "INSERT INTO name (text) VALUES (?) RETURNING id")

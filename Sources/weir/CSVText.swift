@@ -4,7 +4,9 @@ internal import FlowStore
 
 /// Writes RFC 4180: CRLF after each record, quotes where a field needs them, nothing for NULL.
 ///
-/// CSV has no escapes, and is looked at on terminals: control characters of a text are shown as in tables. Line ends and tabs stay.
+/// CSV is looked at on terminals and opened by spreadsheets, and texts come from the network. In a text, control characters are shown as in
+/// tables (line ends and tabs stay), and one that a spreadsheet would take for a formula gets an apostrophe in front. Both can be undone:
+/// see `plain`.
 struct CSVText {
     private(set) var octets: [UInt8] = []
 
@@ -45,8 +47,43 @@ struct CSVText {
         case .null: ""
         case .integer(let value): "\(value)"
         case .real(let value): "\(value)"
-        case .text(let text): TerminalText.safe(text, keeping: "\r\n\t")
+        case .text(let text): Self.harmless(text)
         case .blob(let octets): hexadecimal(octets)
         }
+    }
+}
+
+extension CSVText {
+    /// A text as it stands in a field.
+    static func harmless(_ text: String) -> String {
+        let escaped = text.utf8.contains(UInt8(ascii: "\\")) ? text.replacing("\\u{", with: "\\u{5c}u{") : text
+        let text = TerminalText.safe(escaped, keeping: "\r\n\t")
+        return isFormula(text) ? "'" + text : text
+    }
+
+    /// The text that stands in a field: the opposite of `harmless`.
+    static func plain(_ field: String) -> String {
+        let field = field.first == "'" && isFormula(field) ? String(field.dropFirst()) : field
+        guard field.contains("\\u{") else { return field }
+        var plain = ""
+        var rest = field[...]
+        while let escape = rest.firstRange(of: "\\u{") {
+            plain += rest[..<escape.lowerBound]
+            let digits = rest[escape.upperBound...].prefix { $0 != "}" }
+            if digits.endIndex < rest.endIndex, let scalar = UInt32(digits, radix: 16).flatMap(Unicode.Scalar.init) {
+                plain.unicodeScalars.append(scalar)
+                rest = rest[rest.index(after: digits.endIndex)...]
+            } else {
+                plain += rest[escape]
+                rest = rest[escape.upperBound...]
+            }
+        }
+        return plain + rest
+    }
+
+    /// Whether a spreadsheet would compute a text, were it not for the apostrophes in front of it.
+    private static func isFormula(_ text: String) -> Bool {
+        guard let first = text.unicodeScalars.first(where: { $0 != "'" }) else { return false }
+        return "=+-@\t\r".unicodeScalars.contains(first)
     }
 }

@@ -5,10 +5,12 @@ internal import FlowStore
 
 /// Which store is asked.
 struct StoreOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The flow store to read (default: $WEIR_STORE, else flows.db here).", valueName: "file"))
+    @Option(help: ArgumentHelp("The flow store (default: $WEIR_STORE, else flows.db here).", valueName: "file"))
     var store: String?
 
+    var path: String { store ?? Environment.variable("WEIR_STORE") ?? "flows.db" }
+
     func open() throws -> FlowReader {
-        try FlowStore.openForReading(path: store ?? Environment.variable("WEIR_STORE") ?? "flows.db")
+        try FlowStore.openForReading(path: path)
     }
 }

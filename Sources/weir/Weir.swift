@@ -19,6 +19,7 @@ struct Weir: ParsableCommand {
               weir flows --last 5m                  the newest flows
               weir sql "SELECT * FROM exporters"    anything else; see docs/sql.md
               weir decode capture.pcap              what IPFIX in a capture says
+              weir import flows.ipfix               store the flows of a file
 
             Answers go to standard output, everything else to standard error.
             Exit status: 0 answered, 1 found a problem, 2 could not run.
@@ -29,6 +30,7 @@ struct Weir: ParsableCommand {
             FlowsCommand.self,
             SQLCommand.self,
             DecodeCommand.self,
+            ImportCommand.self,
             DemoCommand.self,
         ])
 
@@ -48,6 +50,9 @@ struct Weir: ParsableCommand {
             Output.errorLine("weir: \(error)")
             return 2
         case is CaptureError, is RegistryError:
+            Output.errorLine("weir: \(error)")
+            return 2
+        case let error as ImportError:
             Output.errorLine("weir: \(error)")
             return 2
         case let error as Output.Failure:

@@ -19,6 +19,12 @@ final class DecodeFiles {
         unsafe rmdir(folder)
     }
 
+    /// The path of a store in the folder, which is removed with it.
+    func store(_ name: String = "flows.db") -> String {
+        names += ["", "-lock", "-wal", "-shm"].map { name + $0 }
+        return "\(folder)/\(name)"
+    }
+
     func write(_ octets: [UInt8], to name: String) {
         names.append(name)
         let descriptor = unsafe open("\(folder)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)

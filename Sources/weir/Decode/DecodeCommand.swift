@@ -65,14 +65,7 @@ struct DecodeCommand: ParsableCommand {
         if files.isEmpty { throw ValidationError("There is no file to decode. Give one or more, or - for standard input.") }
         if let limit, limit < 0 { throw ValidationError("--limit \(limit) is negative. Write 0 for all records.") }
         if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("Standard input can be read once only.") }
-        _ = try ports()
-    }
-
-    private func ports() throws -> Set<UInt16> {
-        guard let port else { return [] }
-        let ports = port.split(separator: ",", omittingEmptySubsequences: false).map { UInt16($0) ?? 0 }
-        guard !ports.contains(0) else { throw ValidationError("--port \(port) is not a list of ports, such as 4739 or 2055,9995.") }
-        return Set(ports)
+        _ = try PortList.ports(port)
     }
 
     func run() throws {
@@ -85,6 +78,6 @@ struct DecodeCommand: ParsableCommand {
             (name: path, octets: try InputFile(path: path).read(atMost: InformationElementRegistry.maximumFileOctets + 1))
         }
         let elements = try InformationElementRegistry.standard(files: Schemas.elementFiles + files)
-        return DecodeSettings(registry: elements, ports: try ports(), includesOptions: options)
+        return DecodeSettings(registry: elements, ports: try PortList.ports(port), includesOptions: options)
     }
 }

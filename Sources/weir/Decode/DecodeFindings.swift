@@ -29,6 +29,8 @@ struct DecodeFindings {
 
     mutating func malformed(_ error: MessageError, at place: String) { tell(place, "malformed: \(error)") }
 
+    mutating func unreadable(_ reason: String, at place: String) { tell(place, "cannot be read: \(reason)") }
+
     mutating func cut(octets: Int, expected: Int, at place: String) {
         messagesCut += 1
         tell(place, "cut off: \(octets) octets of \(expected) are there")

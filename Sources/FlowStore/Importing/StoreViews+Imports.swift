@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension StoreViews {
+    /// One row for each file that was imported.
+    static let imports = """
+        CREATE VIEW imports AS
+        SELECT
+          file,
+          \(isoTime("began")) AS beganAt,
+          \(isoTime("ended")) AS endedAt,
+          \(lines(ImportStatements.counts.map(\.name))),
+          lower(hex(digest)) AS sha256
+        FROM import
+        """
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The digest of FIPS 180-4 §6.2, by which a file is recognised; `sha256sum` prints the same.
+struct SHA256 {
+    private var state: [UInt32] = [
+        0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
+    ]
+    private var schedule = [UInt32](repeating: 0, count: 64)
+    private var rest: [UInt8] = []
+    private var length: UInt64 = 0
+
+    private static let blockLength = 64
+
+    static func digest(of octets: [UInt8]) -> [UInt8] {
+        var digest = SHA256()
+        digest.append(octets)
+        return digest.finish()
+    }
+
+    mutating func append(_ octets: [UInt8]) {
+        length += UInt64(octets.count)
+        var position = 0
+        if !rest.isEmpty {
+            position = min(Self.blockLength - rest.count, octets.count)
+            rest += octets[..<position]
+            guard rest.count == Self.blockLength else { return }
+            compress(rest, at: 0)
+            rest.removeAll(keepingCapacity: true)
+        }
+        while octets.count - position >= Self.blockLength {
+            compress(octets, at: position)
+            position += Self.blockLength
+        }
+        rest += octets[position...]
+    }
+
+    /// The 32 octets of the digest; nothing may be appended afterwards.
+    mutating func finish() -> [UInt8] {
+        let bits = length &* 8
+        var padding: [UInt8] = [0x80]
+        while (rest.count + padding.count) % Self.blockLength != 56 { padding.append(0) }
+        padding += (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * $0)) }
+        append(padding)
+        return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) } }
+    }
+
+    private mutating func compress(_ octets: [UInt8], at start: Int) {
+        for index in 0..<16 {
+            let place = start + index * 4
+            schedule[index] =
+                UInt32(octets[place]) << 24 | UInt32(octets[place + 1]) << 16 | UInt32(octets[place + 2]) << 8 | UInt32(octets[place + 3])
+        }
+        for index in 16..<64 {
+            let (before, last) = (schedule[index - 15], schedule[index - 2])
+            let small = rotated(before, 7) ^ rotated(before, 18) ^ before >> 3
+            let large = rotated(last, 17) ^ rotated(last, 19) ^ last >> 10
+            schedule[index] = schedule[index - 16] &+ small &+ schedule[index - 7] &+ large
+        }
+        var (a, b, c, d, e, f, g, h) = (state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7])
+        for index in 0..<64 {
+            let sum = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
+            let first = h &+ sum &+ (e & f ^ ~e & g) &+ Self.constants[index] &+ schedule[index]
+            let second = (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) &+ (a & b ^ a & c ^ b & c)
+            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
+        }
+        for (index, value) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= value }
+    }
+
+    private func rotated(_ word: UInt32, _ count: UInt32) -> UInt32 { word >> count | word << (32 - count) }
+
+    /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes (§4.2.2).
+    private static let constants: [UInt32] = [
+        0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
+        0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
+        0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,
+        0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7, 0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351, 0x1429_2967,
+        0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc, 0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e, 0x9272_2c85,
+        0xa2bf_e8a1, 0xa81a_664b, 0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585, 0x106a_a070,
+        0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
+        0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
+    ]
+}
