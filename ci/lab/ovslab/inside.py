@@ -14,7 +14,8 @@ from ovslab.console import LabError, attempt
 
 FLAG = "--inside"
 ENTRY = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "ovs-lab")
-PARTS = {"serve": "ovslab.server", "probe": "ovslab.probe", "load_from": "ovslab.load", "send_frames": "ovslab.frames"}
+PARTS = {"serve": "ovslab.server", "probe": "ovslab.probe", "load_from": "ovslab.load", "send_frames": "ovslab.frames",
+         "keep_ends": "ovslab.ends"}
 
 
 def command(namespace, part, **arguments):
