@@ -106,7 +106,7 @@ let package = Package(
         tests("JSONTests", "JSON"),
         tests("OpenVSwitchTests", "IPFIX", "Metering", "OpenVSwitch", "JSON", "FlowTesting"),
         tests("ConntrackTests", "IPFIX", "FlowModel", "Metering", "Conntrack"),
-        tests("IPFIXTransportTests", "IPFIX", "IPFIXTransport", log, nioCore),
+        tests("IPFIXTransportTests", "IPFIX", "IPFIXTransport", "FlowTesting", log, nioCore),
         tests("PacketCaptureTests", "PacketCapture", "IPFIX", "Metering", "FlowTesting"),
         tests("KubernetesTests", "IPFIX", "FlowModel", "Mediation", "Kubernetes", "FlowTesting"),
         tests("FlowStoreTests", "IPFIX", "FlowModel", "FlowStore", "FlowTesting", grdb),

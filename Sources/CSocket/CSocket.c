@@ -6,6 +6,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <linux/sock_diag.h>
+#include <linux/sockios.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -188,6 +189,12 @@ int csocket_unread_octets(int fd)
 {
     int octets = 0;
     return ioctl(fd, FIONREAD, &octets) == 0 ? octets : -errno;
+}
+
+int csocket_unacknowledged_octets(int fd)
+{
+    int octets = 0;
+    return ioctl(fd, SIOCOUTQ, &octets) == 0 ? octets : -errno;
 }
 
 int csocket_wake_open(void)

@@ -20,6 +20,8 @@ struct Exporter: ParsableCommand {
               weir-exporter --source conntrack --collector udp://192.0.2.1:4739 --insecure
               weir-exporter --source conntrack --all-connections --mark-mask 0 --zone all --once
               weir-exporter --source ovs --accounting-table 86 --rules rules.yaml --collector tcp://aggregator:4739 --insecure
+              weir-exporter --collector tcp://aggregator:4739 --insecure --spool /var/lib/weir/spool --spool-size 1GiB
+              weir-exporter --collector tcp://a:4739 --collector tcp://b:4739 --shard --insecure
               weir-exporter --record recording --collector tcp://127.0.0.1:4739 --insecure
               weir-exporter --source replay:recording/node1 --collector tcp://127.0.0.1:4739 --insecure
               weir-exporter --source pcap:capture.pcap --once -o json
@@ -35,7 +37,7 @@ struct Exporter: ParsableCommand {
 
     func run() throws {
         try CommandEntry.begin("weir-exporter", verbose: options.verbose) { clock, logger in
-            let pipeline = ExporterPipeline(try ExporterConfiguration(options), clock: clock, logger: logger)
+            let pipeline = try ExporterPipeline(try ExporterConfiguration(options), clock: clock, logger: logger)
             let isDone = options.once ? try pipeline.printOnce() : try pipeline.run()
             if !isDone { throw ExitCode(ExitStatus.failure) }
         }

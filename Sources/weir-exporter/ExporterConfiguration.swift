@@ -11,6 +11,7 @@ import Metering
 struct ExporterConfiguration {
     let sources: [SourceName]
     let collectors: [Endpoint]
+    let sending: SendingSettings
     let ovsRunDirectory: String
     let bridge: String
     let accountingTable: UInt8?
@@ -32,6 +33,8 @@ struct ExporterConfiguration {
     let listensToEvents: Bool
     let replayPace: ReplayRun.Pace
     let onceFormat: ConnectionListing.Format
+    /// Whether the sources are only read once and printed, and nothing is sent.
+    let isOnce: Bool
     let metering: MeteringConfiguration
     let capture: CaptureSettings
 
@@ -41,6 +44,7 @@ struct ExporterConfiguration {
         let settings = try ExporterSettings(options, file)
         sources = settings.sources.isEmpty ? [.ovs] : settings.sources
         collectors = settings.collectors
+        sending = settings.sending
         ovsRunDirectory = settings.ovsRunDirectory ?? Self.environment("OVS_RUNDIR") ?? "/var/run/openvswitch"
         bridge = settings.bridge ?? "br-int"
         accountingTable = settings.accountingTable
@@ -60,6 +64,7 @@ struct ExporterConfiguration {
         listensToEvents = settings.listensToEvents
         replayPace = settings.replayPace ?? .unlimited
         onceFormat = settings.onceFormat ?? .table
+        isOnce = options.once
         metering = settings.metering(hostName: Self.hostName)
         capture = settings.capture
     }

@@ -20,7 +20,8 @@ struct ExporterOptions: ParsableArguments {
     var source: [SourceName] = []
 
     @Option(
-        help: ArgumentHelp("Where to send; may be repeated, each gets everything (default: tcp://127.0.0.1:4739).", valueName: "ENDPOINT"),
+        help: ArgumentHelp(
+            "Where to send; may be repeated, each gets everything unless --shard (default: tcp://127.0.0.1:4739).", valueName: "ENDPOINT"),
         transform: { try Endpoint($0) })
     var collector: [Endpoint] = []
 
@@ -137,6 +138,9 @@ struct ExporterOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("How fast to replay: max, or so many times its own speed (default: max).", valueName: "SPEED"))
     var replaySpeed: String?
+
+    @OptionGroup(title: "Sending")
+    var sending: SendingOptions
 
     @OptionGroup(title: "Captures")
     var capture: CaptureOptions

@@ -34,18 +34,19 @@ final class ExporterPipeline {
     /// What was metered must leave within this long after the program was told to stop.
     private static let drainTime = Duration.seconds(4)
 
-    init(_ configuration: ExporterConfiguration, clock: SteadyClock, logger: Logger) {
+    /// - Throws: when a spool cannot be used.
+    init(_ configuration: ExporterConfiguration, clock: SteadyClock, logger: Logger) throws(SpoolError) {
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
         began = clock.now
-        let templateMessages = configuration.templateBodies
-        let queues = configuration.collectors.map { _ in ExportQueue() }
+        var queues: [ExportQueue] = []
+        for collector in configuration.collectors { queues.append(try configuration.queue(for: collector, clock: clock, logger: logger)) }
         self.queues = queues
-        exporting = zip(configuration.collectors, queues).map { endpoint, queue in
+        exporting = zip(configuration.collectors, queues).map { collector, queue in
             ExportingProcess(
-                to: endpoint, observationDomainID: configuration.observationDomainID, templateMessages: templateMessages, queue: queue,
-                clock: { clock.now }, logger: logger)
+                to: collector, observationDomainID: configuration.observationDomainID,
+                templateMessages: configuration.templateBodies(for: collector), queue: queue, clock: { clock.now }, logger: logger)
         }
     }
 
@@ -273,6 +274,7 @@ extension ExporterPipeline {
                 "exported",
                 metadata: [
                     "collector": "\(endpoint)", "records": "\(summary.statistics.records)", "not sent": "\(summary.recordsLeft)",
+                    "sent again": "\(summary.statistics.queue.repeated.records)", "kept in the spool": "\(summary.recordsKept)",
                     "dropped": "\(summary.statistics.droppedRecords)", "reconnects": "\(summary.statistics.reconnects)",
                 ])
         }

@@ -11,6 +11,7 @@ import Metering
 struct ExporterSettings {
     let sources: [SourceName]
     let collectors: [Endpoint]
+    let sending: SendingSettings
     let security: SecuritySettings
     let nodeName, ovsRunDirectory, bridge, record, rules, services, pods, netns: String?
     let nflogGroup: UInt16?
@@ -42,6 +43,7 @@ struct ExporterSettings {
         collectors = named.isEmpty ? [Endpoint(.tcp, host: "127.0.0.1")] : named
         security = SecuritySettings(options.security, file)
         if !options.once { security.check("collector", collectors.map { ("\($0)", $0.transport.isSecured) }, &reader) }
+        sending = SendingSettings(options.sending, file, collectors: collectors, &reader)
         nodeName = reader.text(options.nodeName, "node-name")
         ovsRunDirectory = reader.text(options.ovsRunDirectory, "ovs-run-directory")
         bridge = reader.text(options.bridge, "bridge")

@@ -4,11 +4,11 @@ import ArgumentParser
 import Daemon
 import FlowModel
 import IPFIX
-import IPFIXTransport
 import Logging
 import Metering
 import Testing
 
+@testable import IPFIXTransport
 @testable import weir_exporter
 
 /// What an exporter tells of itself.
@@ -21,12 +21,13 @@ import Testing
         throws
     {
         let options = try ExporterOptions.parse(
-            ["--all-connections", "--active-timeout", "1s", "--node-name", "node1", "--insecure"] + arguments)
+            ["--all-connections", "--active-timeout", "1s", "--node-name", "node1", "--insecure"] + arguments
+                + queues.indices.flatMap { ["--collector", "tcp://127.0.0.1:\(4739 + $0)"] })
         let configuration = try ExporterConfiguration(options)
-        let exporting = queues.map { queue in
+        let exporting = zip(queues, configuration.collectors).map { queue, collector in
             ExportingProcess(
-                to: Endpoint(.tcp, host: "127.0.0.1"), observationDomainID: configuration.observationDomainID,
-                templateMessages: configuration.templateBodies, queue: queue, clock: { .sample },
+                to: collector, observationDomainID: configuration.observationDomainID,
+                templateMessages: configuration.templateBodies(for: collector), queue: queue, clock: { .sample },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         }
         var stage = MeteringStage(configuration, to: queues)
@@ -40,10 +41,11 @@ import Testing
         var names = NameTable(seed: 1)
         var decoder = MessageDecoder()
         var reader = StatisticsReader(exporter: "tcp://192.0.2.1")
-        var bodies = try ExporterConfiguration(try ExporterOptions.parse(["--insecure"])).templateBodies
-        while case .message(let message) = queue.next(timeout: .zero) {
-            bodies.append(message.sets)
-            queue.confirm()
+        let configuration = try ExporterConfiguration(try ExporterOptions.parse(["--insecure"]))
+        var bodies = configuration.templateBodies(for: configuration.collectors[0])
+        while case .message(let outgoing) = queue.next(timeout: .zero) {
+            bodies.append(outgoing.message.sets)
+            queue.confirm(at: nil)
         }
         for body in bodies {
             let header = MessageHeader(
@@ -80,7 +82,7 @@ import Testing
                 for queue in [small, large] { queue.append(ExportedMessage(sets: [], recordCount: 7, flows: flows)) }
                 reporting.advance(&stage, at: start + .seconds(second))
             }
-            while case .message = large.next(timeout: .zero) { large.confirm() }
+            while case .message = large.next(timeout: .zero) { large.confirm(at: nil) }
             reporting.report(&stage, at: start + .seconds(10))
         }
         let records = try [small, large].map { queue in

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import IPFIXTransport
 import Testing
+
+@testable import IPFIXTransport
 
 struct ExportQueueTests {
     @Test("the oldest messages are dropped at the capacity in messages, and counted with their records")
@@ -14,7 +15,7 @@ struct ExportQueueTests {
         #expect(statistics.dropped.records == 20)
         #expect(statistics.appended.messages == 5)
         #expect(statistics.confirmed.records == 30)
-        #expect(statistics.waiting == ExportQueueStatistics.Amount())
+        #expect(statistics.waiting == ExportAmount())
         #expect(statistics.highWaterMark == 3)
     }
 
@@ -37,7 +38,7 @@ struct ExportQueueTests {
         #expect(queue.statistics.dropped.flows == volumes[0])
         #expect(queue.statistics.waiting.flows == volumes[1])
         _ = queue.next(timeout: .zero)
-        queue.confirm()
+        queue.confirm(at: 0)
         #expect(queue.statistics.waiting.flows == FlowVolume())
         #expect(queue.statistics.confirmed.flows == volumes[1])
         #expect(queue.statistics.appended.flows == volumes[0] + volumes[1])
@@ -47,12 +48,12 @@ struct ExportQueueTests {
     func inFlight() {
         let queue = ExportQueue(messages: 1, octets: 1000)
         queue.append(exported(1))
-        #expect(queue.next(timeout: .zero) == .message(exported(1)))
+        #expect(queue.next(timeout: .zero) == .message(OutgoingMessage(message: exported(1))))
         queue.append(exported(2))
         queue.append(exported(3))
-        #expect(queue.next(timeout: .zero) == .message(exported(1)))
-        queue.confirm()
-        #expect(queue.next(timeout: .zero) == .message(exported(3)))
+        #expect(queue.next(timeout: .zero) == .message(OutgoingMessage(message: exported(1))))
+        queue.confirm(at: 0)
+        #expect(queue.next(timeout: .zero) == .message(OutgoingMessage(message: exported(3))))
         #expect(queue.statistics.dropped.messages == 1)
     }
 
@@ -62,8 +63,8 @@ struct ExportQueueTests {
         queue.append(exported(1))
         queue.close()
         #expect(!queue.append(exported(2)))
-        #expect(queue.next(timeout: nil) == .message(exported(1)))
-        queue.confirm()
+        #expect(queue.next(timeout: nil) == .message(OutgoingMessage(message: exported(1))))
+        queue.confirm(at: 0)
         #expect(queue.next(timeout: nil) == .closed)
         #expect(queue.statistics.refused.messages == 1)
     }
@@ -71,8 +72,8 @@ struct ExportQueueTests {
     private func drain(_ queue: ExportQueue) -> [ExportedMessage] {
         var all: [ExportedMessage] = []
         while case .message(let message) = queue.next(timeout: .zero) {
-            all.append(message)
-            queue.confirm()
+            all.append(message.message)
+            queue.confirm(at: 0)
         }
         return all
     }

@@ -52,6 +52,8 @@ int csocket_error(int fd);
 int csocket_local_port(int fd);
 /* Octets received and not yet read. */
 int csocket_unread_octets(int fd);
+/* Octets of a stream that were sent, or wait to be, and are not acknowledged (SIOCOUTQ, tcp(7)). */
+int csocket_unacknowledged_octets(int fd);
 
 /* An eventfd: readable from `signal` until `clear`, however often it was signalled. */
 int csocket_wake_open(void);

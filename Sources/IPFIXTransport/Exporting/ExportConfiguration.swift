@@ -13,6 +13,8 @@ public struct ExportConfiguration: Sendable, Hashable {
     public var longestReconnect: Duration
     /// The largest message sent over UDP, header included; larger ones are dropped and counted. What UDP over IPv4 can carry by default.
     public var datagramLimit: Int
+    /// Octets a second of what waited in the spool or is sent again, beyond those that are new.
+    public var drainRate: Int
 
     public init(
         templateRefresh: Duration = .seconds(60),
@@ -20,7 +22,8 @@ public struct ExportConfiguration: Sendable, Hashable {
         acknowledgementTimeout: Duration = .seconds(60),
         shortestReconnect: Duration = .milliseconds(250),
         longestReconnect: Duration = .seconds(15),
-        datagramLimit: Int = 65_507
+        datagramLimit: Int = 65_507,
+        drainRate: Int = 4 << 20
     ) {
         self.templateRefresh = templateRefresh
         self.writeTimeout = writeTimeout
@@ -28,5 +31,6 @@ public struct ExportConfiguration: Sendable, Hashable {
         self.shortestReconnect = shortestReconnect
         self.longestReconnect = longestReconnect
         self.datagramLimit = datagramLimit
+        self.drainRate = drainRate
     }
 }

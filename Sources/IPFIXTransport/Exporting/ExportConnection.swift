@@ -82,6 +82,9 @@ struct ExportConnection {
         return max(0, taken)
     }
 
+    /// Octets that the collector's system has not acknowledged, as far as the transport tells; with TLS more than were given to it.
+    var unacknowledgedOctets: Int { transport == .udp ? 0 : max(0, Int(csocket_unacknowledged_octets(socket.number))) }
+
     /// Notices a collector that has closed, and takes the error of an earlier datagram.
     func check() throws(ConnectionFailure) {
         var ignored: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)

@@ -8,6 +8,8 @@ struct ExportRun {
     private let assignment: ExportAssignment
     private let board: ExportBoard
     private var backoff: Backoff
+    /// Whether the session before this one was lost.
+    private var isAfterLoss = true
 
     init(_ assignment: ExportAssignment, board: ExportBoard) {
         self.assignment = assignment
@@ -21,14 +23,16 @@ struct ExportRun {
             do throws(ConnectionFailure) {
                 try runSession()
             } catch {
+                isAfterLoss = true
                 if case .lost(let reason) = error { waitToReconnect(after: reason) }
             }
         }
+        assignment.queue.keep()
         board.change { $0.isConnected = false }
         board.finished.signal()
     }
 
-    /// One transport session; returns when the queue is closed and empty.
+    /// One transport session; returns when it has nothing more to send.
     private mutating func runSession() throws(ConnectionFailure) {
         // The name is resolved each time: a collector that moved has a new address.
         let connection = try ExportConnection.open(
@@ -38,9 +42,11 @@ struct ExportRun {
             $0.isConnected = true
         }
         assignment.logger.info("connected to the collector", metadata: ["collector": "\(assignment.endpoint)"])
+        assignment.queue.beginSession(isAfterLoss: isAfterLoss)
+        isAfterLoss = false
         var session = ExportSession(connection, for: assignment, board: board)
         do throws(ConnectionFailure) {
-            try session.run()
+            _ = try session.run()
         } catch {
             // A collector that accepts and closes at once is no reason to hurry.
             if session.hasSentRecords { backoff.reset() }

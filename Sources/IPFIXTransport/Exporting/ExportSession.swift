@@ -16,6 +16,11 @@ struct ExportSession {
     private var sequenceNumber: UInt32 = 0
     private var templatesSent: Timestamp?
     private var templateRefresh: Duration
+    /// What the session's messages are written with; other templates are for another session.
+    private var templates: [[UInt8]]
+    /// Octets that the operating system has taken.
+    private var position: UInt64 = 0
+    private var pace: DrainPace
     /// Whether this session was of any use.
     private(set) var hasSentRecords = false
 
@@ -24,25 +29,43 @@ struct ExportSession {
         self.assignment = assignment
         self.board = board
         templateRefresh = assignment.configuration.templateRefresh
+        templates = assignment.templateMessages
+        pace = DrainPace(octetsASecond: assignment.configuration.drainRate)
     }
 
-    /// Sends until the queue is closed and empty.
+    enum End {
+        /// The queue is closed and empty.
+        case exhausted
+        /// The next message was written with other templates.
+        case otherTemplates
+    }
+
+    /// Sends until the queue is closed and empty, or has a message that was written with other templates.
     ///
     /// A message is confirmed to the queue when the operating system has taken all of it; when the connection is lost
     /// before, it stays and is sent again in the next session. Receivers bear the repetition.
-    mutating func run() throws(ConnectionFailure) {
+    mutating func run() throws(ConnectionFailure) -> End {
         while !board.isInterrupted {
             try checkCollector()
             let next = assignment.queue.next(timeout: .zero)
+            if case .message(let outgoing) = next, !accept(outgoing.templates ?? assignment.templateMessages) { return .otherTemplates }
             // After the message was taken, so that none is sent whose templates had become due before it was appended.
             if areTemplatesDue { try sendTemplates() }
             switch next {
-            case .message(let message): try send(message)
+            case .message(let outgoing): try send(outgoing)
             case .timedOut: rest()
-            case .closed: return
+            case .closed: return .exhausted
             }
         }
         throw .interrupted
+    }
+
+    /// Whether messages written with these templates may be sent in this session; before the first of them any may.
+    private mutating func accept(_ templates: [[UInt8]]) -> Bool {
+        if templates == self.templates { return true }
+        guard templatesSent == nil else { return false }
+        self.templates = templates
+        return true
     }
 
     private func rest() {
@@ -78,7 +101,7 @@ struct ExportSession {
     private mutating func sendTemplates() throws(ConnectionFailure) {
         templatesSent = assignment.clock()
         templateRefresh = assignment.configuration.templateRefresh
-        for sets in assignment.templateMessages { try sendTemplates(sets) }
+        for sets in templates { try sendTemplates(sets) }
     }
 
     private mutating func sendTemplates(_ sets: [UInt8]) throws(ConnectionFailure) {
@@ -95,7 +118,8 @@ struct ExportSession {
         }
     }
 
-    private mutating func send(_ message: ExportedMessage) throws(ConnectionFailure) {
+    private mutating func send(_ outgoing: OutgoingMessage) throws(ConnectionFailure) {
+        let message = outgoing.message
         let length = MessageHeader.length + message.sets.count
         if length <= assignment.messageLimit, try transmit(assignment.message(message.sets, sequenceNumber: sequenceNumber)) {
             sequenceNumber &+= message.recordCount
@@ -106,10 +130,19 @@ struct ExportSession {
                 $0.flows += message.flows
                 $0.octets += UInt64(length)
             }
+            assignment.queue.confirm(at: position)
         } else {
             dropOversized(message, length: length)
+            assignment.queue.confirm(at: nil)
         }
-        assignment.queue.confirm()
+        assignment.queue.acknowledge(through: position - min(position, UInt64(connection.unacknowledgedOctets)))
+        if outgoing.segment != nil || outgoing.isRepeated { slowDown(afterSending: length) }
+    }
+
+    /// What waited for long comes no faster than the collector can take it beside what is new.
+    private mutating func slowDown(afterSending length: Int) {
+        let pause = pace.pause(afterSending: length, appended: assignment.queue.statistics.appended.octets)
+        if pause > .zero { _ = board.interruption.wait(timeout: pause) }
     }
 
     /// False when the octets do not fit in a datagram.
@@ -119,6 +152,7 @@ struct ExportSession {
         for _ in 0..<2 {
             do throws(ConnectionFailure) {
                 try connection.send(octets)
+                position += UInt64(octets.count)
                 return true
             } catch {
                 switch error {

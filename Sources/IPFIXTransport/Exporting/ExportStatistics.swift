@@ -26,23 +26,26 @@ public struct ExportStatistics: Sendable, Hashable {
 
     public init() {}
 
-    /// Messages that will never be sent.
-    public var droppedMessages: UInt64 { queue.dropped.messages + oversizedMessages }
-    public var droppedRecords: UInt64 { queue.dropped.records + oversizedRecords }
+    /// Messages that will never be sent: `notSentPacketTotalCount`, and their records `notSentFlowTotalCount` (RFC 7011 §4.3).
+    public var droppedMessages: UInt64 { queue.lost.messages + oversizedMessages }
+    public var droppedRecords: UInt64 { queue.lost.records + oversizedRecords }
     /// The flows in those messages.
-    public var droppedFlows: FlowVolume { queue.dropped.flows + oversizedFlows }
+    public var droppedFlows: FlowVolume { queue.lost.flows + oversizedFlows }
 }
 
 /// How an Exporting Process ended.
 public struct ExportSummary: Sendable, Hashable {
-    /// What was still waiting, and is lost; zero after a complete drain.
+    /// What was still waiting, and is lost; zero after a complete drain, and with a spool that could take it.
     public let messagesLeft: UInt64
     public let recordsLeft: UInt64
+    /// What waits in the spool for the next start.
+    public let recordsKept: UInt64
     public let statistics: ExportStatistics
 
     init(_ statistics: ExportStatistics) {
-        messagesLeft = statistics.queue.waiting.messages
-        recordsLeft = statistics.queue.waiting.records
+        messagesLeft = statistics.queue.left.messages
+        recordsLeft = statistics.queue.left.records
+        recordsKept = statistics.queue.spool.waiting.records
         self.statistics = statistics
     }
 }

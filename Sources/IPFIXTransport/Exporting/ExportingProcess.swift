@@ -64,7 +64,7 @@ public final class ExportingProcess: Sendable {
         return statistics
     }
 
-    /// Closes the queue, sends what waits in it for at most `limit`, and closes the connection.
+    /// Closes the queue, sends what waits in it for at most `limit`, closes the connection, and leaves the rest in the spool if there is one.
     ///
     /// Blocks for little more than `limit`. What the operating system has taken by then it goes on to send by itself.
     public func stop(drainingWithin limit: Duration) -> ExportSummary {
@@ -73,7 +73,10 @@ public final class ExportingProcess: Sendable {
             defer { state = .stopped }
             return state
         }
-        guard case .running(let threads) = last else { return ExportSummary(statistics) }
+        guard case .running(let threads) = last else {
+            assignment.queue.keep()
+            return ExportSummary(statistics)
+        }
         // Without anything to send there is nothing to wait for, not even for the next attempt to connect.
         if assignment.queue.isExhausted || !board.finished.wait(timeout: limit) {
             board.interrupt()
@@ -81,6 +84,7 @@ public final class ExportingProcess: Sendable {
         }
         // Joins in the background: a thread that is held by the resolver must not hold this one.
         threads.shutdownGracefully { _ in }
+        assignment.queue.keep()
         let summary = ExportSummary(statistics)
         assignment.logger.info(
             "exporting ended",

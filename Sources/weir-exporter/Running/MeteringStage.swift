@@ -12,6 +12,8 @@ struct MeteringStage: ~Copyable {
 
     private var process: MeteringProcess
     private var lanes: [ExportLane]
+    /// Nil where every collector gets everything.
+    private let shares: FlowShares?
     private var records: [MeteredRecord] = []
     /// Nil where collectors would not understand statistics.
     private var statisticsPacker: StatisticsPacker?
@@ -21,7 +23,8 @@ struct MeteringStage: ~Copyable {
         metering.collectorCount = queues.count
         process = MeteringProcess(metering, seed: .random(in: .min ... .max))
         statisticsPacker = configuration.statisticsPacker
-        lanes = queues.map { ExportLane(to: $0, packer: configuration.packer) }
+        shares = configuration.sending.shares
+        lanes = zip(queues, configuration.collectors).map { ExportLane(to: $0, packer: configuration.packer(for: $1)) }
     }
 
     var statistics: MeteringStatistics { process.statistics }
@@ -77,6 +80,11 @@ struct MeteringStage: ~Copyable {
 
     private mutating func pack() {
         for record in records {
+            if let shares {
+                let index = shares.receiver(of: record.flow)
+                if record.collectors.contains(CollectorSet(index)) { lanes[index].append(record.flow, names: process.names) }
+                continue
+            }
             for index in lanes.indices where record.collectors.contains(CollectorSet(index)) {
                 lanes[index].append(record.flow, names: process.names)
             }
@@ -86,19 +94,20 @@ struct MeteringStage: ~Copyable {
 }
 
 extension ExporterConfiguration {
-    /// Over UDP a message should fit one packet of a 1,500-octet path (RFC 7011 §10.3.3); streams take up to 16 KiB.
-    private var maximumMessageLength: Int { collectors.contains { $0.transport == .udp } ? 1420 : 16_384 }
-
-    /// Nil with the reference's profile, whose collector knows flows alone.
+    /// Nil with the reference's profile, whose collector knows flows alone. All collectors get the same messages, which suit each.
     var statisticsPacker: StatisticsPacker? {
-        profile == .antrea ? nil : StatisticsPacker(maximumLength: maximumMessageLength)
+        let length = collectors.map { sending.maximumMessageLength(to: $0) }.min()
+        return profile == .antrea ? nil : length.map { StatisticsPacker(maximumLength: $0) }
     }
 
-    /// What opens every session.
-    var templateBodies: [[UInt8]] { packer.templateBodies + (statisticsPacker?.templateBodies ?? []) }
+    /// What opens every session with a collector.
+    func templateBodies(for collector: Endpoint) -> [[UInt8]] {
+        packer(for: collector).templateBodies + (statisticsPacker?.templateBodies ?? [])
+    }
 
     /// The reference's collector reads one record a message.
-    var packer: FlowPacker {
-        FlowPacker(profile: profile, maximumLength: maximumMessageLength, maximumRecords: profile == .antrea ? 1 : .max)
+    func packer(for collector: Endpoint) -> FlowPacker {
+        FlowPacker(
+            profile: profile, maximumLength: sending.maximumMessageLength(to: collector), maximumRecords: profile == .antrea ? 1 : .max)
     }
 }
