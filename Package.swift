@@ -79,7 +79,9 @@ let package = Package(
         module("PacketCapture", "IPFIX", "Metering", "CPcap"),
         module("IPFIXTransport", "IPFIX", "CSocket", log, nioConcurrencyHelpers, nioCore, nioPosix, nioSSL),
         module("Kubernetes", "IPFIX", "FlowModel", "Mediation", "JSON", log, nioCore, nioHTTP1, nioPosix, nioSSL, yams),
-        module("Schemas", path: "schemas", exclude: ["json"], resources: [.embedInCode("sqlite/migrations"), .embedInCode("ipfix")]),
+        module(
+            "Schemas", path: "schemas", exclude: ["json", "sqlite/queries"],
+            resources: [.embedInCode("sqlite/migrations"), .embedInCode("ipfix")]),
         module("FlowStore", "IPFIX", "FlowModel", "Schemas", grdb, grdbSQLite),
         module("Daemon", "IPFIX", log, yams),
         module("CommandEntry", "Daemon", argumentParser, log),
@@ -118,7 +120,7 @@ let package = Package(
             "ExporterTests", "IPFIX", "FlowModel", "Metering", "IPFIXTransport", "Daemon", "FlowTesting", "weir-exporter", argumentParser,
             log,
             yams),
-        tests("CommandTests", "FlowTesting", "FlowModel", "FlowStore", "IPFIX", "weir"),
+        tests("CommandTests", "FlowTesting", "FlowModel", "FlowStore", "IPFIX", "JSON", "weir"),
         tests("RepositoryTests", "IPFIX", "FlowModel", "FlowStore", "Schemas", "FlowTesting"),
     ]
 )

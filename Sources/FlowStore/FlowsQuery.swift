@@ -13,19 +13,37 @@ struct FlowsQuery {
     var columns: [String] { ["connection"] + fields.map(FlowSchema.name(of:)) }
 
     /// From the tables rather than the view, so that a filter compares ids and not texts.
-    var sql: String {
+    var sql: String { "SELECT \(selected)\n\(rows)\nORDER BY interval.id DESC" }
+
+    /// Oldest first, each with its id in front; the last parameter is a number of rows.
+    var sqlInOrder: String { "SELECT interval.id, \(selected)\n\(rows)\nORDER BY interval.id\nLIMIT ?" }
+
+    private var selected: String {
         let columns = fields.map { "\(StoreViews.readable(FlowSchema.definition(of: $0))) AS \(FlowSchema.name(of: $0))" }
-        return """
-            SELECT \((["connection"] + columns).joined(separator: ", "))
-            FROM interval
-            LEFT JOIN connection ON connection.id = interval.connection
-            WHERE interval.id >= ? AND interval.id < ?\(condition.map { " AND \($0.sql)" } ?? "")
-            ORDER BY interval.id DESC
-            """
+        return (["connection"] + columns).joined(separator: ", ")
     }
 
-    func bind(to statement: Statement) throws(StoreError) {
-        let values = [.integer(range.identifiers.lowerBound), .integer(range.identifiers.upperBound)] + (condition?.values ?? [])
+    private var rows: String {
+        """
+        FROM interval
+        LEFT JOIN connection ON connection.id = interval.connection
+        WHERE interval.id >= ? AND interval.id < ?\(condition.map { " AND \($0.sql)" } ?? "")
+        """
+    }
+
+    func bind(to statement: Statement) throws(StoreError) { try bind(values(from: range.identifiers.lowerBound), to: statement) }
+
+    /// - Parameter last: the id before the first that is wanted.
+    func bind(to statement: Statement, after last: Int64?, limit: Int) throws(StoreError) {
+        let first = max(range.identifiers.lowerBound, last.map { $0 + 1 } ?? 0)
+        try bind(values(from: first) + [.integer(Int64(limit))], to: statement)
+    }
+
+    private func values(from first: Int64) -> [ResultValue] {
+        [.integer(first), .integer(range.identifiers.upperBound)] + (condition?.values ?? [])
+    }
+
+    private func bind(_ values: [ResultValue], to statement: Statement) throws(StoreError) {
         for (index, value) in values.enumerated() { try statement.bind(value, at: Int32(index + 1)) }
     }
 }

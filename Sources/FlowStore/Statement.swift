@@ -103,6 +103,17 @@ extension Statement {
         try check(unsafe withUnsafeBytes(of: words) { unsafe sqlite3_bind_blob(handle, index, $0.baseAddress, 16, Self.transient) })
     }
 
+    /// Nil when there is no parameter of this name, which begins with a colon.
+    func parameterIndex(of name: String) -> Int32? {
+        let index = unsafe sqlite3_bind_parameter_index(handle, name)
+        return index > 0 ? index : nil
+    }
+
+    var parameterNames: [String] {
+        let count = unsafe sqlite3_bind_parameter_count(handle)
+        return (0..<count).compactMap { unsafe sqlite3_bind_parameter_name(handle, $0 + 1).map { unsafe String(cString: $0) } }
+    }
+
     /// `SQLITE_TRANSIENT`: a macro that Swift does not import.
     private static var transient: sqlite3_destructor_type { unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
 }

@@ -11,6 +11,7 @@ final class StatementGuardian {
     private var timeLimit: Duration = .zero
     private var deadline: ContinuousClock.Instant = .now
     private var isOverTime = false
+    private var isInterrupted = false
 
     /// Instructions of SQLite's machine between two looks at the clock: some ten microseconds.
     private static let instructionsBetweenLooks: Int32 = 1000
@@ -35,6 +36,7 @@ final class StatementGuardian {
     func begin(timeLimit: Duration) {
         denied = nil
         isOverTime = false
+        isInterrupted = false
         self.timeLimit = timeLimit
         deadline = .now + timeLimit
     }
@@ -42,7 +44,11 @@ final class StatementGuardian {
     /// The error as the user should read it: SQLite knows neither our reasons nor that it is a user's statement.
     func explain(_ error: StoreError) -> StoreError {
         if isOverTime { return .timeLimit(timeLimit) }
-        if case .notOneStatement = error { return error }
+        if isInterrupted { return .interrupted }
+        switch error {
+        case .notOneStatement, .unknownParameter: return error
+        default: break
+        }
         if let denied { return .notAllowed(what: denied) }
         if case .failed(let code, let message) = error, code & 0xFF == SQLITE_ERROR { return .invalidSQL(message: message) }
         return error
@@ -50,7 +56,8 @@ final class StatementGuardian {
 
     private func mustStop() -> Bool {
         if ContinuousClock.now >= deadline { isOverTime = true }
-        return isOverTime
+        if StatementInterruption.isRequested { isInterrupted = true }
+        return isOverTime || isInterrupted
     }
 
     private func isAllowed(_ action: Int32, _ first: String, _ second: String) -> Bool {

@@ -33,6 +33,10 @@ public enum StoreError: Error, Hashable, Sendable {
     /// No statement, or more than one.
     case notOneStatement(count: StatementCount)
     case timeLimit(Duration)
+    /// Somebody at the terminal stopped the statement.
+    case interrupted
+    /// A value was given for a parameter that the statement has not; `known` are those that it has.
+    case unknownParameter(name: String, known: [String])
 
     public enum StatementCount: Sendable, Hashable { case none, several }
 
@@ -83,6 +87,11 @@ extension StoreError: CustomStringConvertible {
             "There is no statement."
         case .notOneStatement(.several):
             "There is more than one statement. Give one at a time."
+        case .interrupted:
+            "The statement was stopped."
+        case .unknownParameter(let name, let known):
+            "The statement has no parameter :\(name). "
+                + (known.isEmpty ? "It has none at all." : "It has \(known.joined(separator: ", ")).")
         case .timeLimit(let limit):
             "The statement was stopped after \(limit). Ask for a shorter time range (WHERE id >= …), or allow more time."
         }

@@ -48,18 +48,31 @@ public final class UserConnection {
 
     /// Runs one statement.
     ///
+    /// - Parameter parameters: values by the names that stand behind a colon in the statement; those that are not given are NULL.
     /// - Returns: its rows, in its order; `isTruncated` when a limit of rows or octets cut them short.
     /// - Throws: ``StoreError/invalidSQL(message:)``, ``StoreError/notAllowed(what:)``, ``StoreError/notOneStatement(count:)``,
-    ///   ``StoreError/timeLimit(_:)``, or what SQLite reports.
-    public func rows(of sql: String, limits: Limits = Limits()) throws(StoreError) -> ResultTable {
+    ///   ``StoreError/timeLimit(_:)``, ``StoreError/interrupted``, ``StoreError/unknownParameter(name:known:)``, or what SQLite reports.
+    public func rows(
+        of sql: String, parameters: [String: ResultValue] = [:], limits: Limits = Limits()
+    ) throws(StoreError) -> ResultTable {
         guardian.begin(timeLimit: limits.time)
         do throws(StoreError) {
             guard let (statement, isOnly) = try Statement.first(of: sql, on: connection) else { throw .notOneStatement(count: .none) }
             guard isOnly else { throw .notOneStatement(count: .several) }
             guard statement.isReadOnly else { throw .notAllowed(what: "a statement that writes") }
+            try bind(parameters, to: statement)
             return try collect(statement, limits)
         } catch {
             throw guardian.explain(error)
+        }
+    }
+
+    private func bind(_ parameters: [String: ResultValue], to statement: Statement) throws(StoreError) {
+        for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
+            guard let index = statement.parameterIndex(of: ":" + name) else {
+                throw .unknownParameter(name: name, known: statement.parameterNames)
+            }
+            try statement.bind(value, at: index)
         }
     }
 

@@ -14,8 +14,11 @@ struct CSVText {
 
     init(_ table: ResultTable) {
         write(table.columns)
-        for row in table.rows { write(row.map(text)) }
+        for row in table.rows { write(values: row) }
     }
+
+    /// Appends one line.
+    mutating func write(values: some Sequence<ResultValue>) { write(values.map(text)) }
 
     /// Appends one line.
     mutating func write(_ fields: [String]) {

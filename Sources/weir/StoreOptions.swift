@@ -5,7 +5,7 @@ internal import FlowStore
 
 /// Which store is asked.
 struct StoreOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The flow store (default: $WEIR_STORE, else flows.db here).", valueName: "file"))
+    @Option(help: ArgumentHelp("The flow store (default: $WEIR_STORE, else flows.db here).", valueName: "file"), completion: .file())
     var store: String?
 
     var path: String { store ?? Environment.variable("WEIR_STORE") ?? "flows.db" }

@@ -31,6 +31,8 @@ struct Weir: ParsableCommand {
             SQLCommand.self,
             DecodeCommand.self,
             ImportCommand.self,
+            ExportCommand.self,
+            CompletionsCommand.self,
             DemoCommand.self,
         ])
 
@@ -52,7 +54,7 @@ struct Weir: ParsableCommand {
         case is CaptureError, is RegistryError:
             Output.errorLine("weir: \(error)")
             return 2
-        case let error as ImportError:
+        case is ImportError, is SQLInputError, is SQLCommandError:
             Output.errorLine("weir: \(error)")
             return 2
         case let error as Output.Failure:

@@ -25,6 +25,12 @@ final class DecodeFiles {
         return "\(folder)/\(name)"
     }
 
+    /// The path of a file that the tested program writes.
+    func path(_ name: String) -> String {
+        names.append(name)
+        return "\(folder)/\(name)"
+    }
+
     func write(_ octets: [UInt8], to name: String) {
         names.append(name)
         let descriptor = unsafe open("\(folder)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)

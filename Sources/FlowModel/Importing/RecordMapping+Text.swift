@@ -16,6 +16,18 @@ extension RecordMapping {
         guard let value = meaning.value(ofText: text) else { throw Unreadable(column: column) }
         return value
     }
+
+    /// The sixteen octets of a UUID: RFC 9562 §4, 32 hexadecimal digits with hyphens between; or `0x` and the digits, as octets are written.
+    public static func uuid(ofText text: String) -> [UInt8]? {
+        let digits = text.hasPrefix("0x") ? Array(text.utf8.dropFirst(2)) : text.utf8.filter { $0 != UInt8(ascii: "-") }
+        guard digits.count == 32 else { return nil }
+        var octets: [UInt8] = []
+        for start in stride(from: 0, to: 32, by: 2) {
+            guard let octet = UInt8(String(decoding: digits[start..<start + 2], as: UTF8.self), radix: 16) else { return nil }
+            octets.append(octet)
+        }
+        return octets
+    }
 }
 
 extension RecordMeaning {
@@ -34,25 +46,13 @@ extension RecordMeaning {
         case .time: UInt64(text).map(Value.unsigned) ?? moment(text)
         case .name: .string(text)
         case .address: IPAddress(text).map(Value.address)
-        case .uuid: uuid(text).map(Value.octets)
+        case .uuid: RecordMapping.uuid(ofText: text).map(Value.octets)
         }
     }
 
     private static func moment(_ text: String) -> Value? {
         guard let time = Timestamp(text), let milliseconds = UInt64(exactly: time.milliseconds) else { return nil }
         return DateTime(milliseconds: milliseconds).map(Value.dateTime)
-    }
-
-    /// RFC 9562 §4, 32 hexadecimal digits with hyphens between; or `0x` and the digits, as octets are written.
-    private static func uuid(_ text: String) -> [UInt8]? {
-        let digits = text.hasPrefix("0x") ? Array(text.utf8.dropFirst(2)) : text.utf8.filter { $0 != UInt8(ascii: "-") }
-        guard digits.count == 32 else { return nil }
-        var octets: [UInt8] = []
-        for start in stride(from: 0, to: 32, by: 2) {
-            guard let octet = UInt8(String(decoding: digits[start..<start + 2], as: UTF8.self), radix: 16) else { return nil }
-            octets.append(octet)
-        }
-        return octets
     }
 }
 

@@ -22,13 +22,13 @@ struct DecodeCommand: ParsableCommand {
               weir decode capture.pcap -o ndjson | jq -r .sourceIPv4Address
               weir decode capture.pcap --stats               counts by exporter
               weir decode capture.pcap --templates           what the exporters announce
-              tcpdump -w - udp port 4739 | weir decode - -o ndjson
+              tcpdump -r capture.pcap -w - | weir decode - -o ndjson
 
             Exit status: 0 all is well, 1 something is malformed or missing (standard
             error says what and where), 2 could not run.
             """)
 
-    @Argument(help: "The files; - is standard input.")
+    @Argument(help: "The files; - is standard input.", completion: .file())
     var files: [String]
 
     @Option(name: [.customShort("o"), .customLong("output")], help: "How the answer is written.")

@@ -9,12 +9,13 @@ struct DemoCommand: ParsableCommand {
         commandName: "demo",
         abstract: "Run the whole pipeline on recorded traffic of two nodes, and look around.",
         discussion: """
-            Starts weir-aggregator on a new SQLite file and two weir-exporters that replay what the nodes of a real Open vSwitch lab
-            observed, over TCP on loopback; then asks the first questions. Needs neither root nor Open vSwitch.
+            Starts weir-aggregator on a new SQLite file and two weir-exporters that replay
+            what the nodes of a real Open vSwitch lab observed, over TCP on loopback; then
+            asks the first questions. Needs neither root nor Open vSwitch.
 
             Examples:
               weir demo
-              weir demo --keep /tmp/weir
+              weir demo --keep demonstration
             """)
 
     @Option(help: ArgumentHelp("Leave the store in this folder, as flows.db.", valueName: "DIR"))

@@ -29,7 +29,7 @@ struct ImportCommand: ParsableCommand {
             imported before (standard error says what), 2 could not run.
             """)
 
-    @Argument(help: "The files; - is standard input.")
+    @Argument(help: "The files; - is standard input.", completion: .file())
     var files: [String]
 
     @Flag(help: "Import files that were imported before once more.")

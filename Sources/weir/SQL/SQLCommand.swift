@@ -10,20 +10,27 @@ struct SQLCommand: ParsableCommand {
         commandName: "sql",
         abstract: "Ask in SQL; reads only.",
         discussion: """
-            One SELECT over the views flows, connections, exporters and completeness,
-            which docs/sql.md describes. Without an argument the statement is read
-            from standard input.
+            Statements that read the views of the store (flows, connections, exporters,
+            completeness and others), which docs/sql.md describes. Without an argument
+            they are read from standard input, each up to its semicolon; on a terminal
+            there is a prompt with a history, where .help says what else it knows.
 
             Examples:
               weir sql "SELECT * FROM flows ORDER BY id DESC LIMIT 1" -o json
               weir sql "SELECT * FROM completeness WHERE NOT isComplete" -o csv
+              weir sql "SELECT count(*) FROM flows WHERE sourcePodName = :pod" -p pod=web-0
               weir sql < question.sql
             """)
 
     @Argument(help: "The statement.")
     var statement: String?
 
-    @Option(help: ArgumentHelp("Stop the statement after this span (default: 1m).", valueName: "span"))
+    @Option(
+        name: [.customShort("p"), .customLong("parameter")],
+        help: ArgumentHelp("The value of :name in the statement; may be repeated.", valueName: "name=value"))
+    var parameters: [String] = []
+
+    @Option(help: ArgumentHelp("Stop a statement after this span (default: 1m).", valueName: "span"))
     var timeout: String?
 
     @OptionGroup var limit: LimitOption
@@ -32,9 +39,7 @@ struct SQLCommand: ParsableCommand {
 
     func validate() throws {
         _ = try timeLimit()
-        if statement == nil, Environment.isTerminal(STDIN_FILENO) {
-            throw ValidationError("There is no statement. Give it as an argument in quotes, or on standard input.")
-        }
+        _ = try SQLParameter.all(parameters)
     }
 
     private func timeLimit() throws -> Duration {
@@ -46,58 +51,32 @@ struct SQLCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard let sql = statement ?? Environment.standardInput(atMost: 1 << 20) else {
-            throw ValidationError("The statement on standard input cannot be read, or is longer than a mebibyte.")
-        }
         let limits = UserConnection.Limits(rows: limit.rows(or: 10_000), time: try timeLimit())
-        var table = try store.open().userConnection().rows(of: sql, limits: limits)
-        table.columns = distinct(table.columns)
-        var answer = Answer(command: "sql", table: table, text: text(of: table))
-        answer.question = [("columns", .array(table.columns.map { .text($0) }))]
-        answer.sums = [("truncated", .flag(table.isTruncated))]
-        if table.isTruncated { answer.remarks.append("the first \(plural(table.rows.count, "row")); --limit shows more") }
-        try answer.write(output)
-    }
-
-    /// Names that a JSON object can have side by side: a second `count` becomes `count_2`.
-    private func distinct(_ names: [String]) -> [String] {
-        var taken: Set<String> = []
-        return names.map { name in
-            var candidate = name
-            var number = 2
-            while !taken.insert(candidate).inserted {
-                candidate = "\(name)_\(number)"
-                number += 1
-            }
-            return candidate
+        var session = SQLSession(
+            connection: try store.open().userConnection(), parameters: try SQLParameter.all(parameters), limits: limits, output: output)
+        if let statement { return try session.answer(statement) }
+        if Environment.isTerminal(STDIN_FILENO) {
+            var prompt = SQLPrompt(session: session)
+            try prompt.run()
+        } else {
+            try session.answerStandardInput()
         }
-    }
-
-    private func text(of table: ResultTable) -> TextTable {
-        let columns = table.columns.enumerated().map { index, name in
-            let isNumeric = table.rows.contains { $0[index].isNumber } && table.rows.allSatisfy { $0[index].isNumber || $0[index] == .null }
-            return TextTable.Column(title: TerminalText.safe(name), alignment: isNumeric ? .right : .left)
-        }
-        return TextTable(columns: columns, rows: table.rows.map { $0.map(\.plainText) })
     }
 }
 
-extension ResultValue {
-    fileprivate var isNumber: Bool {
-        switch self {
-        case .integer, .real: true
-        default: false
+/// Reads `-p name=value`.
+enum SQLParameter {
+    /// Integers and other numbers as such, everything else as text.
+    static func all(_ texts: [String]) throws -> [String: ResultValue] {
+        var parameters: [String: ResultValue] = [:]
+        for text in texts {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw ValidationError("-p \(text) is not a name and a value, such as pod=web-0.")
+            }
+            let value = String(parts[1])
+            parameters[String(parts[0])] = Int64(value).map(ResultValue.integer) ?? Double(value).map(ResultValue.real) ?? .text(value)
         }
-    }
-
-    /// As SQL would write it, but texts without quotes.
-    fileprivate var plainText: String {
-        switch self {
-        case .null: "-"
-        case .integer(let value): "\(value)"
-        case .real(let value): "\(value)"
-        case .text(let text): text
-        case .blob(let octets): "x'\(hexadecimal(octets))'"
-        }
+        return parameters
     }
 }
