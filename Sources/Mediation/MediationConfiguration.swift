@@ -6,8 +6,14 @@ public struct MediationConfiguration: Sendable {
     public var window: Duration = .seconds(60)
     /// How long a half waits for the other before it is stored alone, marked so.
     public var correlationTimeout: Duration = .seconds(10)
-    /// A connection of which nothing was heard for this long is forgotten; a later record would begin anew.
+    /// A connection that has ended is forgotten when nothing was heard of it for this long; a later record would begin anew.
     public var inactiveTimeout: Duration = .seconds(180)
+    /// One that has not ended is remembered for longer, because exporters are silent about a connection that is.
+    public var idleTimeout: Duration = .seconds(3600)
+    /// How long before it comes a record may have ended. Captures and recordings are sent long after; ten years is longer than anything is kept.
+    public var acceptedAge: Duration = .seconds(315_360_000)
+    /// How far ahead the clock of a node may be: a record that ends later is refused.
+    public var acceptedLead: Duration = .seconds(3600)
     /// How far apart two nodes may put the same moment: their clocks, and the time between their polls.
     public var clockTolerance: Duration = .seconds(10)
     /// Connections kept at once; beyond that the one looked at next is stored as it is and forgotten.

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What became of every record: `received` = `merged` + `refused`, and everything merged is in an interval or still waiting.
+/// What became of every record: `received` = `merged` + `refused` + `late` at every moment, and everything merged is in an interval or still
+/// waits for one.
 public struct MediationStatistics: Sendable, Hashable {
     public var received: UInt64 = 0
     /// Records that a connection took in.
     public var merged: UInt64 = 0
-    /// Records without addresses, protocol or time.
-    public var refused: UInt64 = 0
+    /// Records without addresses or protocol.
+    public var withoutKey: UInt64 = 0
+    /// Records without a start or an end.
+    public var withoutTime: UInt64 = 0
+    /// Records that end later than any clock of a cluster can be ahead.
+    public var fromTheFuture: UInt64 = 0
+    /// Records that ended too long ago to change anything.
+    public var late: UInt64 = 0
     public var connections: UInt64 = 0
     /// Connections that went on from where the program before this one had stored them.
     public var resumed: UInt64 = 0
@@ -17,5 +24,11 @@ public struct MediationStatistics: Sendable, Hashable {
     /// Connections that were forgotten early for lack of room.
     public var evicted: UInt64 = 0
 
+    /// Ends in the cluster without a pod's name when their connection was stored first.
+    public var unnamed: UInt64 = 0
+
     public init() {}
+
+    /// Records that say nothing that can be stored.
+    public var refused: UInt64 { withoutKey + withoutTime + fromTheFuture }
 }

@@ -19,6 +19,7 @@ public struct Mediator: ~Copyable {
     private var early: [FlowInterval] = []
     private var due: [(entry: UInt32, slot: Int64)] = []
     private var clusterID: NameID?
+    private var gaps: [NameID: ConnectionGaps] = [:]
 
     /// - Parameter firstConnection: the number of the first connection; above all that the store knows.
     public init(_ configuration: MediationConfiguration, firstConnection: Int64, names: inout NameTable) {
@@ -35,14 +36,17 @@ public struct Mediator: ~Copyable {
         enrichment.update(objects, names: &names)
     }
 
-    /// Takes in one record; false when it names no connection or has no time.
-    public mutating func receive(_ flow: FlowRecord, at now: Timestamp) -> Bool {
+    /// Takes in one record, unless it names no connection, has no time, or one that cannot be.
+    public mutating func receive(_ flow: FlowRecord, at now: Timestamp) -> Reception {
         statistics.received += 1
         var flow = flow
         flow.normalize()
-        guard let key = ConnectionKey(flow), flow.isKnown(.flowEndMilliseconds), flow.isKnown(.flowStartMilliseconds) else {
-            statistics.refused += 1
-            return false
+        guard let key = ConnectionKey(flow) else { return refuse(\.withoutKey) }
+        guard let end = flow[time: .flowEndMilliseconds], flow.isKnown(.flowStartMilliseconds) else { return refuse(\.withoutTime) }
+        guard end <= now + configuration.acceptedLead else { return refuse(\.fromTheFuture) }
+        guard end >= now - configuration.acceptedAge else {
+            statistics.late += 1
+            return .late
         }
         statistics.merged += 1
         let side = ObservingSide(of: flow)
@@ -51,7 +55,12 @@ public struct Mediator: ~Copyable {
         let place = known ?? begin(key, with: flow, at: now)
         if table.merge(place, flow, from: side, at: now) { enrichment.learn(from: flow) }
         plan(place, at: now)
-        return true
+        return .merged
+    }
+
+    private mutating func refuse(_ cause: WritableKeyPath<MediationStatistics, UInt64>) -> Reception {
+        statistics[keyPath: cause] += 1
+        return .refused
     }
 
     /// Stores the windows that are over by a record's time, with their share of the growth that it tells.
@@ -121,7 +130,7 @@ public struct Mediator: ~Copyable {
     }
 
     private mutating func settle(_ place: UInt32, at now: Timestamp, into intervals: inout [FlowInterval]) {
-        let isForgotten = now >= table[place].lastArrival + configuration.inactiveTimeout
+        let isForgotten = now >= forgetting(of: table[place])
         let isOverdue = isForgotten || now >= table[place].firstArrival + configuration.correlationTimeout
         if table[place].isComplete || isOverdue { store(place, isOverdue: isOverdue, into: &intervals) }
         if isForgotten {
@@ -135,16 +144,32 @@ public struct Mediator: ~Copyable {
         let wasObserved = table[place].facts.observation
         guard let interval = table.cut(place, enrichment, clusterID: clusterID, isOverdue: isOverdue) else { return }
         if interval.hasInterval { statistics.intervals += 1 }
-        if wasObserved == nil { count(table[place].facts.observation) }
+        if wasObserved == nil { count(table[place].facts) }
         intervals.append(interval)
     }
 
-    private mutating func count(_ observation: Observation?) {
-        switch observation {
-        case .sourceOnly: statistics.sourceOnly += 1
-        case .destinationOnly: statistics.destinationOnly += 1
+    /// Counts what a connection lacks when it is stored first, for the node that told of it.
+    private mutating func count(_ facts: CompactFacts) {
+        var gaps = ConnectionGaps(unnamed: facts.unnamedEnds)
+        switch facts.observation {
+        case .sourceOnly:
+            statistics.sourceOnly += 1
+            gaps.halves = 1
+        case .destinationOnly:
+            statistics.destinationOnly += 1
+            gaps.halves = 1
         case .complete, nil: break
         }
+        statistics.unnamed += gaps.unnamed
+        guard gaps != ConnectionGaps() else { return }
+        let node = (facts.observation == .destinationOnly ? facts.destinationNode : facts.sourceNode) ?? facts.destinationNode
+        self.gaps[node ?? .tooMany, default: ConnectionGaps()] += gaps
+    }
+
+    /// What connections lacked that were stored since the last call, by the node that told of each; ``NameID/tooMany`` where none is known.
+    public mutating func takeGaps() -> [NameID: ConnectionGaps] {
+        defer { gaps.removeAll(keepingCapacity: true) }
+        return gaps
     }
 
     /// Sets when a connection is looked at next.
@@ -156,7 +181,7 @@ public struct Mediator: ~Copyable {
     }
 
     private func nextDeadline(of connection: MediatedConnection, at now: Timestamp) -> Timestamp {
-        let forgotten = connection.lastArrival + configuration.inactiveTimeout
+        let forgotten = forgetting(of: connection)
         guard connection[.hasNews] || connection[.isChanged] else { return forgotten }
         if !connection.isStored {
             return connection.isComplete ? now : min(connection.firstArrival + configuration.correlationTimeout, forgotten)
@@ -165,6 +190,10 @@ public struct Mediator: ~Copyable {
         // The other half tells of the end a poll later; one interval then holds both.
         if connection.hasAnyEnd { return min(connection.lastArrival + configuration.correlationTimeout, endOfWindow(connection, now)) }
         return min(endOfWindow(connection, now), forgotten)
+    }
+
+    private func forgetting(of connection: MediatedConnection) -> Timestamp {
+        connection.lastArrival + (connection.hasEnded ? configuration.inactiveTimeout : configuration.idleTimeout)
     }
 
     private func endOfWindow(_ connection: MediatedConnection, _ now: Timestamp) -> Timestamp {

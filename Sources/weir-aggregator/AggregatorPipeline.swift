@@ -113,7 +113,8 @@ final class AggregatorPipeline: Sendable {
         logger.info(
             "stopped",
             metadata: [
-                "records": "\(mediation.received)", "refused": "\(mediation.refused)", "connections": "\(mediation.connections)",
+                "records": "\(mediation.received)", "merged": "\(mediation.merged)", "refused": "\(mediation.refused)",
+                "late": "\(mediation.late)", "connections": "\(mediation.connections)",
                 "intervals stored": "\(result.intervals)", "intervals lost": "\(result.intervalsLost)",
                 "source only": "\(mediation.sourceOnly)", "destination only": "\(mediation.destinationOnly)",
             ])

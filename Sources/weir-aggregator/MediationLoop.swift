@@ -28,6 +28,7 @@ struct MediationLoop: ~Copyable {
     private var namesHandedOver: UInt32 = 0
     private var intervals: [FlowInterval] = []
     private var lastExpiry: Timestamp
+    private let began: Timestamp
 
     private struct Session {
         let transport: TransportSession
@@ -52,6 +53,7 @@ struct MediationLoop: ~Copyable {
         mediator = Mediator(configuration, firstConnection: firstConnection, names: &names)
         mediator.update(objects, names: &names)
         lastExpiry = clock.now
+        began = lastExpiry
     }
 
     /// Goes on with the connections that the program before this one left in the store, however it ended.
@@ -136,10 +138,14 @@ struct MediationLoop: ~Copyable {
     }
 
     private mutating func handOver(at now: Timestamp) {
-        if now.seconds / 60 != lastExpiry.seconds / 60 { noteConnected(at: now) }
+        if now.seconds / 60 != lastExpiry.seconds / 60 {
+            noteConnected(at: now)
+            endedStatistics += mediator.statistics.records(since: began, at: now, names: &names)
+        }
         lastExpiry = now
         intervals.removeAll(keepingCapacity: true)
         mediator.expire(at: now, into: &intervals)
+        noteGaps(at: now)
         send()
     }
 
@@ -151,8 +157,28 @@ struct MediationLoop: ~Copyable {
 
     private mutating func finish() {
         intervals.removeAll()
-        mediator.flush(at: clock.now, into: &intervals)
+        let now = clock.now
+        mediator.flush(at: now, into: &intervals)
+        noteGaps(at: now)
+        endedStatistics += mediator.statistics.records(since: began, at: now, names: &names)
         send()
+    }
+
+    /// Enters what stored connections lacked into the ledger of the exporter that told of them. One that is gone has no ledger to be entered in;
+    /// the aggregator's own counters have it all.
+    private mutating func noteGaps(at now: Timestamp) {
+        for (node, gaps) in mediator.takeGaps() {
+            for session in sessions.values {
+                guard let domain = session.reader.domain(of: node) else { continue }
+                var minute = ExporterMinute(
+                    exporter: session.reader.exporter, observationDomainID: domain, nodeName: names.text(of: node),
+                    minute: Timestamp(seconds: now.seconds - now.seconds % 60))
+                minute.halves = gaps.halves
+                minute.unnamed = gaps.unnamed
+                ended.append(minute)
+                break
+            }
+        }
     }
 
     private mutating func send() {

@@ -16,7 +16,7 @@ enum MessageTarget {
             _ = reader.read(message, at: Timestamp(seconds: 1_800_000_000), names: &names) { flow, names in
                 received += 1
                 resending.check(flow, names)
-                return true
+                return .merged
             }
         }
         let counted = reader.takeMinutes(names: names).reduce(0) { $0 + $1.records }

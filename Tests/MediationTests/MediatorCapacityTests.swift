@@ -40,9 +40,20 @@ import Testing
         #expect(run.mediator.connectionCount == 0 && run.intervals.count == 1)
     }
 
+    @Test("a connection that has not ended is remembered while it is silent: it goes on where it was")
+    func idle() throws {
+        let run = Run()
+        run.receive(Sample(.both, end: 5, octets: 100, type: .intraNode), at: 5)
+        run.receive(Sample(.both, end: 1500, octets: 150, hasEnded: true, type: .intraNode), at: 1500)
+        run.advance(to: 1600)
+        #expect(try run.only().octets == 150)
+        run.advance(to: 1700)
+        #expect(run.mediator.connectionCount == 0)
+    }
+
     @Test("a long connection that is heard of again after it was forgotten does not count from its beginning")
     func resumed() {
-        let run = Run()
+        let run = Run { $0.idleTimeout = .seconds(180) }
         for (second, octets, delta) in [(5, 1000, 1000), (400, 1300, 300), (800, 1350, 50)] as [(Double, UInt64, UInt64)] {
             for side in [Sample.Side.source, .destination] {
                 run.receive(

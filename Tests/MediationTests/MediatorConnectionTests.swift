@@ -100,6 +100,42 @@ import Testing
         #expect(statistics.received == 6 && statistics.refused == 5 && statistics.merged == 1)
     }
 
+    @Test("ports used again within a second are two connections, though exporters that send seconds would tell them no better")
+    func reuseWithinSecond() throws {
+        let run = Run()
+        for (start, octets) in [(0.1, 1000), (0.5, 400), (0.9, 30)] as [(Double, UInt64)] {
+            run.receive(Sample(.both, start: start, end: start + 0.3, octets: octets, hasEnded: true, type: .intraNode), at: start + 0.4)
+        }
+        run.advance(to: 20)
+        #expect(run.connections.count == 3 && run.connections[1]?.octets == 1000 && run.connections[3]?.octets == 30)
+    }
+
+    @Test("a start that an exporter knows better after its own restart is of the same connection")
+    func betterStart() throws {
+        let run = Run()
+        run.receive(Sample(.both, start: 0.2, end: 5, octets: 1000, type: .intraNode), at: 6)
+        run.receive(Sample(.both, start: 0, end: 9, octets: 1500, type: .intraNode), at: 10)
+        run.advance(to: 70)
+        #expect(try run.only().octets == 1500)
+    }
+
+    @Test("records of times that cannot be are refused: they would make rows of the next century", arguments: [3601.0, 86_400, 4e9])
+    func future(seconds: Double) {
+        let run = Run()
+        #expect(!run.receive(Sample(.source, end: seconds, octets: 100)))
+        #expect(run.receive(Sample(.source, end: 3600, octets: 100)))
+        #expect(run.mediator.statistics.fromTheFuture == 1 && run.mediator.statistics.refused == 1)
+    }
+
+    @Test("records that ended longer ago than is accepted change nothing any more, and are counted as late")
+    func late() {
+        let run = Run(at: 90_000) { $0.acceptedAge = .seconds(86_400) }
+        #expect(!run.receive(Sample(.source, end: 3599, octets: 100)))
+        #expect(run.receive(Sample(.source, end: 3600, octets: 100)))
+        let statistics = run.mediator.statistics
+        #expect(statistics.late == 1 && statistics.received == statistics.merged + statistics.refused + statistics.late)
+    }
+
     @Test("times at the ends of what sixty-four bits hold stop nothing", arguments: [Int64.min, .min + 1, -1, .max - 1, .max])
     func hostileTimes(milliseconds: Int64) {
         let run = Run()

@@ -17,7 +17,7 @@ import Testing
         for message in messages + messages {
             let error = reader.read(message, at: exportTime, names: &run.names) { flow, _ in
                 received.append(flow)
-                return true
+                return .merged
             }
             #expect(error == nil)
         }

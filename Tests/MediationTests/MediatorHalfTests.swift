@@ -138,10 +138,33 @@ import Testing
         #expect(try run.only().type == nil)
     }
 
+    @Test("the end counts though the node that tells of it has a clock behind the other's")
+    func endByClockBehind() throws {
+        let run = Run()
+        run.receive(Sample(.source, start: 5, end: 20, octets: 1000), at: 20)
+        run.receive(Sample(.destination, start: 0, end: 16, octets: 1000, hasEnded: true), at: 21)
+        run.advance(to: 100)
+        #expect(try run.only().latest[unsigned: .flowEndReason] == 3)
+    }
+
+    @Test("what a connection lacks when it is stored first is told of the node that told of it, once")
+    func gaps() throws {
+        let run = Run()
+        run.receive(half(.source), at: 5)
+        run.advance(to: 30)
+        let gaps = run.mediator.takeGaps()
+        #expect(gaps.count == 1 && gaps.values.first?.halves == 1 && gaps.values.first?.unnamed == 1)
+        #expect(gaps.keys.first.map { run.names.text(of: $0) } == "node1")
+        run.receive(half(.destination, octets: 5000), at: 40)
+        run.advance(to: 120)
+        #expect(run.mediator.takeGaps().isEmpty)
+    }
+
     @Test("a half that is forgotten before its peer is overdue is stored all the same")
     func forgottenEarly() throws {
         let run = Run {
             $0.inactiveTimeout = .seconds(5)
+            $0.idleTimeout = .seconds(5)
             $0.correlationTimeout = .seconds(60)
         }
         run.receive(half(.source), at: 5)

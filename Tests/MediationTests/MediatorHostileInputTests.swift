@@ -29,7 +29,7 @@ import Testing
             var flows: [FlowRecord] = []
             let error = reader.read(message, at: .at(Double(step)), names: &run.names) { flow, _ in
                 flows.append(flow)
-                return true
+                return .merged
             }
             if error != nil { malformed += 1 }
             for flow in flows { _ = run.mediator.receive(flow, at: .at(Double(step))) }
@@ -40,7 +40,7 @@ import Testing
         let minutes = reader.takeMinutes(names: run.names)
         let statistics = run.mediator.statistics
         #expect(minutes.reduce(0) { $0 + $1.malformed } == malformed && minutes.reduce(0) { $0 + $1.records } == statistics.received)
-        #expect(statistics.received == statistics.merged + statistics.refused)
+        #expect(statistics.received == statistics.merged + statistics.refused + statistics.late)
         #expect(statistics.connections == UInt64(run.connections.count))
     }
 }

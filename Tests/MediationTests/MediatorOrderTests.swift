@@ -16,7 +16,7 @@ import Testing
 
     static let orders = permutations(Array(events.indices))
 
-    private static func permutations(_ elements: [Int]) -> [[Int]] {
+    static func permutations(_ elements: [Int]) -> [[Int]] {
         guard elements.count > 1 else { return [elements] }
         return elements.indices.flatMap { index in
             var rest = elements

@@ -83,7 +83,7 @@ import Testing
 
     @Test("a record after a long silence makes three intervals at most, and loses nothing")
     func longSpan() throws {
-        let run = Run { $0.inactiveTimeout = .seconds(86_400) }
+        let run = Run { $0.idleTimeout = .seconds(86_400) }
         run.receive(Sample(.both, end: 10, octets: 1000, type: .intraNode), at: 10)
         run.receive(Sample(.both, end: 3610, octets: 361_000, hasEnded: true, type: .intraNode), at: 3611)
         run.advance(to: 3613)

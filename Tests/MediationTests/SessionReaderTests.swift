@@ -31,11 +31,11 @@ import Testing
         var flows: [FlowRecord] = []
 
         @discardableResult
-        func read(_ octets: [UInt8], at second: Double = 0, refusing isRefused: Bool = false) -> MessageError? {
+        func read(_ octets: [UInt8], at second: Double = 0, becoming reception: Reception = .merged) -> MessageError? {
             var received: [FlowRecord] = []
             let error = reader.read(octets, at: .at(second), names: &names) { flow, _ in
                 received.append(flow)
-                return !isRefused
+                return reception
             }
             flows += received
             return error
@@ -154,7 +154,7 @@ import Testing
         session.read([1, 2, 3])
         #expect(session.reader.isMalfunctioning)
         var datagrams = SessionReader(exporter: "udp://192.0.2.7", isDatagram: true)
-        for _ in 0..<9 { _ = datagrams.read([0], at: .at(0), names: &session.names) { _, _ in true } }
+        for _ in 0..<9 { _ = datagrams.read([0], at: .at(0), names: &session.names) { _, _ in .merged } }
         #expect(!datagrams.isMalfunctioning)
     }
 
@@ -167,7 +167,7 @@ import Testing
         var flows = 0
         _ = reader.read(Wire.message(Wire.set(300, record(1))), at: .at(0), names: &session.names) { _, _ in
             flows += 1
-            return true
+            return .merged
         }
         #expect(flows == 1)
     }
@@ -183,12 +183,45 @@ import Testing
         #expect(session.flows.map { $0.isKnown(.sourceNodeName) } == [true, false, true])
     }
 
-    @Test("records missing by sequence number are counted as lost")
+    @Test("records missing by sequence number are lost when they have not come for a minute, in the minute in which they were missed")
     func lost() {
+        let session = Session()
+        session.read(Wire.message(template.set, Wire.set(300, record(1)), sequenceNumber: 10), at: 50)
+        session.read(Wire.message(Wire.set(300, record(2)), sequenceNumber: 16), at: 55)
+        #expect(session.minutes().map(\.lost) == [0])
+        session.reader.expire(at: .at(114))
+        #expect(session.minutes().isEmpty)
+        session.reader.expire(at: .at(116))
+        let minutes = session.minutes()
+        #expect(minutes.map(\.lost) == [5] && minutes.map(\.minute) == [.at(0)])
+    }
+
+    @Test("what is missing when a session ends is lost")
+    func lostAtEnd() {
         let session = Session()
         session.read(Wire.message(template.set, Wire.set(300, record(1)), sequenceNumber: 10))
         session.read(Wire.message(Wire.set(300, record(2)), sequenceNumber: 16))
+        session.reader.end(at: .at(1))
         #expect(session.minutes().map(\.lost) == [5])
+    }
+
+    @Test("a message that comes after its minute was taken is no loss, and those that stay away are")
+    func lateAfterTaking() {
+        let session = Session()
+        session.read(Wire.message(template.set, Wire.set(300, record(1)), sequenceNumber: 0))
+        session.read(Wire.message(Wire.set(300, record(4)), sequenceNumber: 3))
+        #expect(session.minutes().map(\.lost) == [0])
+        session.read(Wire.message(Wire.set(300, record(2)), sequenceNumber: 1), at: 40)
+        session.reader.expire(at: .at(100))
+        #expect(session.minutes().reduce(0) { $0 + $1.lost } == 1)
+    }
+
+    @Test("records that came too late are counted so")
+    func tooLate() {
+        let session = Session()
+        session.read(Wire.message(template.set, Wire.set(300, record(1) + record(2))), becoming: .late)
+        let minute = session.minutes().first
+        #expect(minute?.records == 2 && minute?.late == 2 && minute?.refused == 0 && minute?.isComplete == false)
     }
 
     @Test("records of options templates are no flows, and count for the sequence")
@@ -204,7 +237,7 @@ import Testing
     @Test("records that nobody keeps are counted as refused")
     func refused() {
         let session = Session()
-        session.read(Wire.message(template.set, Wire.set(300, record(1) + record(2))), refusing: true)
+        session.read(Wire.message(template.set, Wire.set(300, record(1) + record(2))), becoming: .refused)
         let minute = session.minutes().first
         #expect(minute?.records == 2 && minute?.refused == 2 && minute?.isComplete == false)
     }

@@ -67,5 +67,10 @@ final class Cluster {
         return try #require(rows.first?.first)
     }
 
+    /// What the aggregator counted last of itself.
+    func counter(_ name: String) throws -> Int64 {
+        try count("SELECT value FROM statistics WHERE exporter = 'aggregator' AND name = '\(name)' ORDER BY minute DESC LIMIT 1")
+    }
+
     func count(_ sql: String) throws -> Int64 { try #require(try value(sql).integer) }
 }

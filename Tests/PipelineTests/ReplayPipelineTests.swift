@@ -34,6 +34,10 @@ struct ReplayPipelineTests {
                 == 2)
         #expect(try cluster.count("SELECT count(*) FROM connections WHERE protocolIdentifier = 1 AND octetTotalCount IS NULL") >= 1)
         #expect(try cluster.count("SELECT sum(lost) + sum(malformed) + sum(refused) + sum(setsWithoutTemplate) FROM exporters") == 0)
+        #expect(try cluster.count("SELECT sum(records) FROM exporters") == cluster.counter("recordsReceived"))
+        #expect(
+            try cluster.counter("recordsReceived") == cluster.counter("recordsMerged") + cluster.counter("recordsRefused")
+                + cluster.counter("recordsLate"))
     }
 
     @Test("the reference's profile is stored the same, but for what it cannot say")

@@ -74,6 +74,20 @@ struct CompactFacts: Sendable, Equatable {
     var observation: Observation? { isKnown(16) ? Observation(rawValue: UInt8(truncatingIfNeeded: words[14] >> 20 & 0xF)) : nil }
     var endReason: UInt8? { isKnown(17) ? UInt8(truncatingIfNeeded: words[14] >> 24) : nil }
 
+    var sourceNode: NameID? { isKnown(2) ? NameID(rawValue: words[2]) : nil }
+    var destinationNode: NameID? { isKnown(5) ? NameID(rawValue: words[5]) : nil }
+
+    /// How many ends are in the cluster by the flow's type, and have no pod's name.
+    var unnamedEnds: UInt64 {
+        let source: UInt64 = isKnown(0) ? 0 : 1, destination: UInt64 = isKnown(3) ? 0 : 1
+        return switch flowType {
+        case .intraNode, .interNode: source + destination
+        case .toExternal: source
+        case .fromExternal: destination
+        case nil: 0
+        }
+    }
+
     mutating func set(tcpState: NameID) { set(13, to: tcpState.rawValue) }
     mutating func set(flowType: FlowType) { set(15, to: UInt32(flowType.rawValue)) }
     mutating func set(observation: Observation) { set(16, to: UInt32(observation.rawValue)) }

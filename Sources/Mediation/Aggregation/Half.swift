@@ -68,13 +68,14 @@ struct Half: Sendable {
 
     mutating func keepStored() { stored = totals }
 
-    /// What is left of a half in its last stored interval. The store has its end in whole seconds, and that it has ended is told of the
-    /// connection.
+    /// What is left of a half in its last stored interval. The store has its end in whole seconds. That it has ended is told of the connection,
+    /// not of which half, so a half is taken to go on until it says again that it does not.
     static func stored(in flow: FlowRecord, _ scope: FlowCounter.Scope, ending endField: FlowField, start: Timestamp) -> Half {
         var half = Half()
         guard let seconds = flow[unsigned: endField] else { return half }
-        let hasEnded = flow[unsigned: .flowEndReason] == UInt64(FlowEndReason.endOfFlow.rawValue)
-        _ = half.observe(start: start, end: Timestamp(seconds: Int64(clamping: seconds)), isEnd: hasEnded)
+        // One of the halves has the connection's own end, which is stored in milliseconds.
+        let end = flow[time: .flowEndMilliseconds].flatMap { $0.seconds == Int64(clamping: seconds) ? $0 : nil }
+        _ = half.observe(start: start, end: max(end ?? Timestamp(seconds: Int64(clamping: seconds)), start), isEnd: false)
         for counter in FlowCounter.allCases {
             if let total = flow[unsigned: counter.total(scope)] { _ = half.raise(counter, to: total) }
         }

@@ -12,7 +12,9 @@ extension MediatedConnection {
         let isFirst = !source.isHere && !destination.isHere
         let isLatest = isFirst || end >= self.end
         if isFirst || end > self.end { self[.hasNews] = true }
-        if isLatest { mergeState(next) }
+        let isEnd = next[unsigned: .flowEndReason] == UInt64(FlowEndReason.endOfFlow.rawValue)
+        // The end counts whenever it is told: the other node's clock may be ahead, and its records later by it.
+        if isLatest || isEnd && facts.endReason != FlowEndReason.endOfFlow.rawValue { mergeState(next) }
         if side != .destinationNode { note(source.merge(next, start, end, isResumed: isResumed, beside: destination)) }
         if side != .sourceNode { note(destination.merge(next, start, end, isResumed: isResumed, beside: source)) }
     }

@@ -127,10 +127,13 @@ extension MediatedConnection {
         guard let start = next[time: .flowStartMilliseconds], let end = next[time: .flowEndMilliseconds] else { return nil }
         let own = side == .destinationNode ? destination : source
         if own.isHere {
-            // Exporters that send seconds cut the fraction off. A denied attempt starts at its packet, its entry at a poll.
-            let slack: Duration = isDenied || next.isDenied ? tolerance : .milliseconds(999)
             let distance = max(start, own.start) - min(start, own.start)
-            return distance <= slack ? distance : nil
+            if distance == .zero { return distance }
+            // A denied attempt starts at its packet, its entry at a poll.
+            if isDenied || next.isDenied { return distance <= tolerance ? distance : nil }
+            // Exporters that send seconds cut the fraction off, and one that was started again may know a start better than it did. A tuple
+            // that is used again within a second is used after the connection before it, so those do not overlap.
+            return distance <= .milliseconds(999) && start < own.end && own.start < end ? distance : nil
         }
         let other = side == .destinationNode ? source : destination
         guard other.isHere, start <= other.end + tolerance, other.start <= end + tolerance else { return nil }

@@ -17,6 +17,8 @@ struct SessionLedger: Sendable {
         var nodeName: NameID?
         /// What the ledger has been told of the domain's loss.
         var told = Loss()
+        /// Records missing by their sequence number that may still come, the oldest first, one entry a second.
+        var missing: [(time: Timestamp, count: UInt64)] = []
         /// Of the minute of the last Message.
         var minute: ExporterMinute
         /// Whether anything, if only that the exporter is there, has been noted in `minute`.
@@ -43,7 +45,7 @@ struct SessionLedger: Sendable {
 
     mutating func count(_ domain: UInt32, at now: Timestamp, _ change: (inout ExporterMinute) -> Void) {
         let index = index(of: domain)
-        turn(to: Timestamp(seconds: now.seconds - now.seconds % 60), index)
+        turn(to: Self.minute(of: now), index)
         change(&domains[index].minute)
     }
 
@@ -57,8 +59,13 @@ struct SessionLedger: Sendable {
         for domain in domains where domain.nodeName != nil { count(domain.id, at: now) { _ in } }
     }
 
-    /// Enters what the decoder knows of a domain's loss beyond what it knew before. Loss shrinks when Messages come late; in a minute that
-    /// was taken already it stands, so the ledger says too much rather than too little.
+    /// How long records that are missing by their sequence number are waited for before the ledger says that they are lost.
+    static let patience = Duration.seconds(60)
+
+    func domain(of node: NameID) -> UInt32? { domains.first { $0.nodeName == node }?.id }
+
+    /// Enters what the decoder knows of a domain's loss beyond what it knew before. Lost records may come late, so they are entered, for the
+    /// time at which they were missed, when they have not come within ``patience``.
     mutating func enter(_ statistics: DecodingStatistics, of domain: UInt32, at now: Timestamp) {
         let loss = Loss(statistics)
         let index = index(of: domain)
@@ -66,14 +73,46 @@ struct SessionLedger: Sendable {
         let before = hasEntry ? domains[index].told : toldOfOthers[domain] ?? Loss()
         if loss == before { return }
         if hasEntry { domains[index].told = loss } else { toldOfOthers[domain] = loss }
+        miss(loss, before: before, index, at: now)
         count(domain, at: now) { minute in
-            for count in Loss.counts {
+            for count in Loss.counts where count.told != \Loss.lost {
                 let (old, new) = (before[keyPath: count.told], loss[keyPath: count.told])
                 let entered = minute[keyPath: count.entered]
                 minute[keyPath: count.entered] = new >= old ? entered + (new - old) : entered - min(entered, old - new)
             }
         }
     }
+
+    private mutating func miss(_ loss: Loss, before: Loss, _ index: Int, at now: Timestamp) {
+        if loss.lost > before.lost {
+            let count = loss.lost - before.lost
+            if let last = domains[index].missing.indices.last, domains[index].missing[last].time.seconds == now.seconds {
+                domains[index].missing[last].count += count
+            } else {
+                domains[index].missing.append((now, count))
+            }
+        }
+        // Whichever of them has come, what stays is taken for the youngest: so none is given up before its time.
+        var found = before.lost - min(before.lost, loss.lost)
+        while found > 0, let first = domains[index].missing.first {
+            if first.count > found { domains[index].missing[0].count -= found } else { domains[index].missing.removeFirst() }
+            found -= min(found, first.count)
+        }
+    }
+
+    /// Enters as lost what was missed before a time and has not come.
+    mutating func settleLoss(before time: Timestamp) {
+        for index in domains.indices {
+            while let first = domains[index].missing.first, first.time < time {
+                domains[index].missing.removeFirst()
+                let key = Key(domain: domains[index].id, minute: Self.minute(of: first.time))
+                let empty = ExporterMinute(exporter: exporter, observationDomainID: key.domain, minute: key.minute)
+                closed[key, default: empty].lost += first.count
+            }
+        }
+    }
+
+    private static func minute(of time: Timestamp) -> Timestamp { Timestamp(seconds: time.seconds - time.seconds % 60) }
 
     /// The entries so far, by time; the next call begins anew.
     mutating func take(names: borrowing NameTable) -> [ExporterMinute] {

@@ -44,7 +44,7 @@ public struct SessionReader: Sendable {
     ///
     /// - Returns: the error when the Message was refused; nothing of it was used then.
     public mutating func read(
-        _ octets: [UInt8], at now: Timestamp, names: inout NameTable, _ receive: (inout FlowRecord, inout NameTable) -> Bool
+        _ octets: [UInt8], at now: Timestamp, names: inout NameTable, _ receive: (inout FlowRecord, inout NameTable) -> Reception
     ) -> MessageError? {
         expire(at: now)
         let message: Message
@@ -66,6 +66,7 @@ public struct SessionReader: Sendable {
             $0.messages += 1
             $0.records += reading.records
             $0.refused += reading.refused
+            $0.late += reading.late
         }
         if message.sequence != .inOrder || message.setsWithoutTemplate > 0 || !message.released.isEmpty {
             enterLoss(of: domain, at: now, message)
@@ -77,15 +78,20 @@ public struct SessionReader: Sendable {
     /// Gives up data whose template has not come in time, for when nothing else comes.
     public mutating func expire(at now: Timestamp) {
         for domain in decoder.expire(at: now) { enterLoss(of: domain, at: now) }
+        ledger.settleLoss(before: now - SessionLedger.patience)
     }
 
     /// Gives up all data that wait for a template: the session is over.
     public mutating func end(at now: Timestamp) {
         for domain in decoder.abandonWaitingData() { enterLoss(of: domain, at: now) }
+        ledger.settleLoss(before: Timestamp(milliseconds: .max))
     }
 
     /// Notes that the exporter is still connected, so that a minute in which it had nothing to say does not look like silence.
     public mutating func noteAlive(at now: Timestamp) { ledger.noteAlive(at: now) }
+
+    /// The Observation Domain whose records name a node as their own; nil when none does.
+    public func domain(of node: NameID) -> UInt32? { ledger.domain(of: node) }
 
     /// The ledger's entries so far, by time; the next call begins anew.
     public mutating func takeMinutes(names: borrowing NameTable) -> [ExporterMinute] { ledger.take(names: names) }
@@ -95,7 +101,7 @@ public struct SessionReader: Sendable {
 
     private struct Reading {
         let now: Timestamp
-        var records: UInt64 = 0, refused: UInt64 = 0
+        var records: UInt64 = 0, refused: UInt64 = 0, late: UInt64 = 0
         var nodeName: NameID?
 
         init(at now: Timestamp) { self.now = now }
@@ -103,7 +109,7 @@ public struct SessionReader: Sendable {
 
     private mutating func read(
         _ set: DataSet, of octets: [UInt8], _ header: MessageHeader, names: inout NameTable, _ reading: inout Reading,
-        _ receive: (inout FlowRecord, inout NameTable) -> Bool
+        _ receive: (inout FlowRecord, inout NameTable) -> Reception
     ) {
         let plan = plan(for: set)
         guard plan.hasAddresses else {
@@ -116,7 +122,11 @@ public struct SessionReader: Sendable {
         // The span is the array's, which lives through the call.
         plan.decode(unsafe octets.span.bytes, set: set, names: &names) { flow, names in
             reading.records += 1
-            if !receive(&flow, &names) { reading.refused += 1 }
+            switch receive(&flow, &names) {
+            case .merged: break
+            case .refused: reading.refused += 1
+            case .late: reading.late += 1
+            }
             if reading.nodeName == nil { reading.nodeName = flow.observingNode }
         }
     }

@@ -29,7 +29,7 @@ final class Run {
     }
 
     @discardableResult
-    func receive(_ sample: Sample) -> Bool { mediator.receive(sample.record(&names), at: .at(now)) }
+    func receive(_ sample: Sample) -> Bool { mediator.receive(sample.record(&names), at: .at(now)) == .merged }
 
     func receive(_ sample: Sample, at second: Double) {
         advance(to: second)

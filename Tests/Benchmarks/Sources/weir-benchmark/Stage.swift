@@ -49,7 +49,7 @@ enum Stage: String, CaseIterable {
                 records += 1
                 checksum &+= flow[unsigned: .octetDeltaCount] ?? 0
                 checksum &+= UInt64(flow[name: .sourcePodName]?.rawValue ?? 0) &* 31
-                return true
+                return .merged
             }
         }
         return (records, checksum)
@@ -77,7 +77,7 @@ enum Stage: String, CaseIterable {
         result.seconds = time {
             for pass in 0..<passes {
                 let now = Timestamp(seconds: 1_800_000_060 + Int64(pass) * 60)
-                for flow in flows where mediator.receive(flow, at: now) { result.records += 1 }
+                for flow in flows where mediator.receive(flow, at: now) == .merged { result.records += 1 }
                 intervals.removeAll(keepingCapacity: true)
                 mediator.expire(at: now, into: &intervals)
                 result.checksum &+= UInt64(intervals.count)
@@ -124,7 +124,7 @@ enum Stage: String, CaseIterable {
         for message in messages {
             _ = reader.read(message, at: Timestamp(seconds: 1_800_000_000), names: &names) { flow, _ in
                 flows.append(flow)
-                return true
+                return .merged
             }
         }
         return flows
