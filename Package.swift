@@ -96,7 +96,8 @@ let package = Package(
         program("weir", resources: [.copy("Demo")], "IPFIX", "FlowModel", "FlowStore", "JSON", "PacketCapture", "Schemas", argumentParser),
 
         // For tests only.
-        module("FlowTesting", path: "Tests/FlowTesting", "IPFIX", "FlowModel", "Metering"),
+        module("FlowTesting", path: "Tests/FlowTesting", "IPFIX", "FlowModel", "Metering", "Mediation"),
+        .executableTarget(name: "weir-simulation", dependencies: ["FlowTesting"], path: "Tests/Simulation", swiftSettings: settings),
         module(
             "FuzzTargets", path: "Tests/FuzzTargets", "IPFIX", "FlowModel", "Metering", "Mediation", "OpenVSwitch", "Conntrack",
             "PacketCapture", "Kubernetes", "Daemon", "Schemas", "FlowTesting"),

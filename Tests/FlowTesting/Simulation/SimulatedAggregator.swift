@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowModel
+internal import IPFIX
+internal import Mediation
+
+/// The aggregator: real readers of messages and a real mediator before a simulated store.
+///
+/// A batch is committed when the next one is handed over, so that a crash takes one with it. The table of names outlives a crash: to number
+/// texts anew is the store's affair.
+final class SimulatedAggregator {
+    private(set) var mediator: Mediator
+    private(set) var names = NameTable(seed: 7)
+    private(set) var store = SimulatedStore()
+    private(set) var isRunning = true
+    /// What the ledgers of all sessions say.
+    private(set) var minutes: [Int: ExporterMinute] = [:]
+    /// Of mediators that are gone.
+    private(set) var problems: [String] = []
+    private var readers: [Int: SessionReader] = [:]
+    private var onItsWay: [FlowInterval] = []
+    /// Sessions whose templates have come, and messages that wait for theirs.
+    private var sessionsWithTemplates: Set<Int> = []
+    private var held: [Int: [(message: Int, time: Timestamp)]] = [:]
+    private let configuration: MediationConfiguration
+    private let plant: PlantedFault?
+    private var intervalsPlanted = 0
+
+    init(_ configuration: MediationConfiguration, plant: PlantedFault?) {
+        self.configuration = configuration
+        self.plant = plant
+        mediator = Mediator(configuration, firstConnection: 1, names: &names)
+    }
+
+    /// - Parameter earlier: the session of the same exporter before it, over UDP.
+    func open(_ session: Int, of node: Scenario.Node, after earlier: Int?) {
+        guard isRunning, readers[session] == nil else { return }
+        var reader = SessionReader(exporter: "\(node.isDatagram ? "udp" : "tcp")://\(node.address)", isDatagram: node.isDatagram)
+        if node.isDatagram, let earlier, let before = readers[earlier] {
+            reader.inheritTemplates(from: before)
+            if sessionsWithTemplates.contains(earlier) { sessionsWithTemplates.insert(session) }
+        }
+        readers[session] = reader
+    }
+
+    func receive(_ octets: [UInt8], of session: Int, at now: Timestamp) {
+        guard isRunning, var reader = readers.removeValue(forKey: session) else { return }
+        if let error = reader.read(octets, at: now, names: &names, { flow, _ in mediator.receive(flow, at: now) }) {
+            problems.append("a message was refused: \(error)")
+        }
+        readers[session] = reader
+    }
+
+    func close(_ session: Int, at now: Timestamp) {
+        guard var reader = readers.removeValue(forKey: session) else { return }
+        reader.end(at: now)
+        take(reader.takeMinutes(names: names), of: session)
+    }
+
+    /// Stores what is due.
+    func look(at now: Timestamp) -> [FlowInterval] {
+        guard isRunning else { return [] }
+        commit()
+        mediator.expire(at: now, into: &onItsWay)
+        for session in readers.keys.sorted() {
+            readers[session]?.expire(at: now)
+            take(readers[session]?.takeMinutes(names: names) ?? [], of: session)
+        }
+        balance()
+        return onItsWay
+    }
+
+    func crash() {
+        balance()
+        isRunning = false
+        readers = [:]
+        onItsWay = []
+        sessionsWithTemplates = []
+        held = [:]
+    }
+
+    func hasTemplates(_ session: Int) -> Bool { sessionsWithTemplates.contains(session) }
+
+    func noteTemplates(_ session: Int) { sessionsWithTemplates.insert(session) }
+
+    func hold(_ message: Int, _ session: Int, at now: Timestamp) { held[session, default: []].append((message, now)) }
+
+    func takeHeld(_ session: Int) -> [(message: Int, time: Timestamp)] { held.removeValue(forKey: session) ?? [] }
+
+    func start(at now: Timestamp) {
+        isRunning = true
+        mediator = Mediator(configuration, firstConnection: store.nextConnection, names: &names)
+        let horizon = configuration.inactiveTimeout + configuration.window + configuration.clockTolerance
+        for interval in store.lastIntervals(within: horizon) { mediator.resume(interval, at: now) }
+    }
+
+    /// Ends the program as it should end.
+    func stop(at now: Timestamp) {
+        for session in readers.keys.sorted() { close(session, at: now) }
+        commit()
+        mediator.flush(at: now, into: &onItsWay)
+        commit()
+        balance()
+    }
+
+    private func commit() {
+        store.write(plant.map { plant in onItsWay.compactMap { plant.change($0, &intervalsPlanted) }.flatMap { $0 } } ?? onItsWay)
+        onItsWay = []
+    }
+
+    private func take(_ taken: [ExporterMinute], of session: Int) {
+        for minute in taken {
+            var sum = minutes[session] ?? minute
+            if minutes[session] != nil { for count in ExporterMinute.counts { sum[keyPath: count.path] += minute[keyPath: count.path] } }
+            minutes[session] = sum
+        }
+    }
+
+    private func balance() {
+        let statistics = mediator.statistics
+        if statistics.received != statistics.merged + statistics.refused + statistics.late {
+            problems.append(
+                "of \(statistics.received) records \(statistics.merged) were merged, \(statistics.refused) refused, \(statistics.late) late"
+            )
+        }
+    }
+}
