@@ -121,7 +121,7 @@ let package = Package(
             "ExporterTests", "IPFIX", "FlowModel", "Metering", "IPFIXTransport", "Daemon", "FlowTesting", "weir-exporter", argumentParser,
             log,
             yams),
-        tests("CommandTests", "FlowTesting", "FlowModel", "FlowStore", "IPFIX", "JSON", "weir"),
+        tests("CommandTests", "FlowTesting", "FlowModel", "FlowStore", "IPFIX", "JSON", "PacketCapture", "weir"),
         tests("RepositoryTests", "IPFIX", "FlowModel", "FlowStore", "Schemas", "FlowTesting"),
     ]
 )

@@ -31,7 +31,26 @@ public struct ImportedConnections: Sendable {
         var connection: Int64?
         var fingerprint: UInt32
         var end: Timestamp?
-        var totals: [UInt64?]
+        var totals: Totals
+    }
+
+    /// In place, since there are many.
+    private struct Totals {
+        private var values = InlineArray<4, UInt64>(repeating: 0)
+        private var known: UInt8 = 0
+
+        init(_ record: FlowRecord) {
+            for (index, counter) in FlowCounter.allCases.enumerated() {
+                guard let total = record[unsigned: counter.total(.common)] else { continue }
+                values[index] = total
+                known |= 1 << UInt8(index)
+            }
+        }
+
+        subscript(index: Int) -> UInt64? { known >> UInt8(index) & 1 == 1 ? values[index] : nil }
+
+        /// Whether nothing was counted less than before.
+        func isGrown(from before: Self) -> Bool { (0..<4).allSatisfy { self[$0] ?? .max >= before[$0] ?? 0 } }
     }
 
     /// Completes a record, and says whose it is.
@@ -44,7 +63,7 @@ public struct ImportedConnections: Sendable {
         of flow: MappedFlow, origin: Int, isStored: Bool = true, next: () -> Int64
     ) -> FlowInterval? {
         var record = flow.record
-        let totals = FlowCounter.allCases.map { record[unsigned: $0.total(.common)] }
+        let totals = Totals(record)
         let fingerprint = record.fingerprint(of: Self.connectionFields)
         let end = record[time: .flowEndMilliseconds]
         let key = key(of: flow, origin: origin)
@@ -64,9 +83,9 @@ public struct ImportedConnections: Sendable {
             connection: connection, record: record, isConnectionChanged: isNew || previous?.fingerprint != fingerprint)
     }
 
-    private static func continues(_ state: State, end: Timestamp?, totals: [UInt64?]) -> Bool {
+    private static func continues(_ state: State, end: Timestamp?, totals: Totals) -> Bool {
         guard let end, let before = state.end, end >= before else { return false }
-        return zip(totals, state.totals).allSatisfy { now, before in now ?? .max >= before ?? 0 }
+        return totals.isGrown(from: state.totals)
     }
 
     private static func computeGrowth(of record: inout FlowRecord, since previous: State?) {
