@@ -71,29 +71,36 @@ let package = Package(
         // A parser for the edges. No package, no Foundation.
         module("JSON"),
 
+        // The system's OpenSSL for the edges: TLS and DTLS without input or output, and certificates.
+        .target(name: "COpenSSL", path: "Sources/COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        module("TransportSecurity", "COpenSSL"),
+
         // The edges: one world each; they do not import each other.
         module("OpenVSwitch", "IPFIX", "Metering", "JSON"),
         module("Conntrack", "IPFIX", "Metering"),
         .target(name: "CSocket", path: "Sources/CSocket"),
         .systemLibrary(name: "CPcap", path: "Sources/CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         module("PacketCapture", "IPFIX", "Metering", "CPcap"),
-        module("IPFIXTransport", "IPFIX", "CSocket", log, nioConcurrencyHelpers, nioCore, nioPosix, nioSSL),
+        module("IPFIXTransport", "IPFIX", "TransportSecurity", "CSocket", log, nioConcurrencyHelpers, nioCore, nioPosix),
         module("Kubernetes", "IPFIX", "FlowModel", "Mediation", "JSON", log, nioCore, nioHTTP1, nioPosix, nioSSL, yams),
         module(
             "Schemas", path: "schemas", exclude: ["json", "sqlite/queries"],
             resources: [.embedInCode("sqlite/migrations"), .embedInCode("ipfix")]),
         module("FlowStore", "IPFIX", "FlowModel", "Schemas", grdb, grdbSQLite),
         module("Daemon", "IPFIX", log, yams),
-        module("CommandEntry", "Daemon", argumentParser, log),
+        module("CommandEntry", "Daemon", "IPFIX", "TransportSecurity", argumentParser, log),
 
         // The programs: they wire.
         program(
-            "weir-exporter", "IPFIX", "FlowModel", "Metering", "OpenVSwitch", "Conntrack", "PacketCapture", "IPFIXTransport", "Daemon",
-            "CommandEntry", argumentParser, log, yams),
+            "weir-exporter", "IPFIX", "FlowModel", "Metering", "OpenVSwitch", "Conntrack", "PacketCapture", "IPFIXTransport",
+            "TransportSecurity", "Daemon", "CommandEntry", argumentParser, log, yams),
         program(
-            "weir-aggregator", "IPFIX", "FlowModel", "Mediation", "Kubernetes", "IPFIXTransport", "FlowStore", "Daemon", "CommandEntry",
+            "weir-aggregator", "IPFIX", "FlowModel", "Mediation", "Kubernetes", "IPFIXTransport", "TransportSecurity", "FlowStore",
+            "Daemon", "CommandEntry",
             argumentParser, log),
-        program("weir", resources: [.copy("Demo")], "IPFIX", "FlowModel", "FlowStore", "JSON", "PacketCapture", "Schemas", argumentParser),
+        program(
+            "weir", resources: [.copy("Demo")], "IPFIX", "FlowModel", "FlowStore", "JSON", "PacketCapture", "Schemas",
+            "TransportSecurity", argumentParser),
 
         // For tests only.
         module("FlowTesting", path: "Tests/FlowTesting", "IPFIX", "FlowModel", "Metering", "Mediation"),
@@ -109,7 +116,8 @@ let package = Package(
         tests("JSONTests", "JSON"),
         tests("OpenVSwitchTests", "IPFIX", "Metering", "OpenVSwitch", "JSON", "FlowTesting"),
         tests("ConntrackTests", "IPFIX", "FlowModel", "Metering", "Conntrack"),
-        tests("IPFIXTransportTests", "IPFIX", "IPFIXTransport", "FlowTesting", log, nioCore),
+        tests("IPFIXTransportTests", "IPFIX", "IPFIXTransport", "TransportSecurity", "FlowTesting", log, nioCore),
+        tests("TransportSecurityTests", "TransportSecurity", "FlowTesting"),
         tests("PacketCaptureTests", "PacketCapture", "IPFIX", "Metering", "FlowTesting"),
         tests("KubernetesTests", "IPFIX", "FlowModel", "Mediation", "Kubernetes", "FlowTesting"),
         tests("FlowStoreTests", "IPFIX", "FlowModel", "FlowStore", "FlowTesting", grdb),
