@@ -161,6 +161,27 @@ int csocket_receive_many(int fd, uint8_t *buffer, struct csocket_datagram *datag
     return count;
 }
 
+static void to_mapped(const struct csocket_address *address, struct sockaddr_in6 *v6)
+{
+    uint64_t halves[2] = { htobe64(address->high), htobe64(address->low) };
+    *v6 = (struct sockaddr_in6){ .sin6_family = AF_INET6, .sin6_port = htons(address->port), .sin6_scope_id = address->scope };
+    memcpy(&v6->sin6_addr, halves, sizeof halves);
+}
+
+int csocket_send_to(int fd, const uint8_t *octets, size_t count, const struct csocket_address *peer)
+{
+    struct sockaddr_storage own = { 0 }, storage;
+    socklen_t own_length = sizeof own, length = to_storage(peer, &storage);
+    if (getsockname(fd, (struct sockaddr *)&own, &own_length) != 0) return -errno;
+    /* A socket for both families knows IPv4 peers by their mapped addresses. */
+    if (own.ss_family == AF_INET6 && storage.ss_family == AF_INET) {
+        to_mapped(peer, (struct sockaddr_in6 *)&storage);
+        length = sizeof(struct sockaddr_in6);
+    }
+    ssize_t sent = sendto(fd, octets, count, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&storage, length);
+    return sent < 0 ? -errno : 0;
+}
+
 int64_t csocket_drops(int fd)
 {
     /* The counter SO_RXQ_OVFL attaches to the next datagram, read directly: exact also when no next one comes. */

@@ -14,10 +14,10 @@ extension Endpoint {
 
 private func knownTransport(_ scheme: String, in text: String) throws(EndpointError) -> Transport {
     if let transport = Transport(rawValue: scheme) { return transport }
-    throw ["tls", "dtls", "sctp"].contains(scheme) ? .unsupportedScheme(scheme, in: text) : .unknownScheme(scheme, in: text)
+    throw scheme == "sctp" ? .unsupportedScheme(scheme, in: text) : .unknownScheme(scheme, in: text)
 }
 
-private func hostAndPort(_ rest: Substring, in text: String) throws(EndpointError) -> (String, UInt16) {
+private func hostAndPort(_ rest: Substring, in text: String) throws(EndpointError) -> (String, UInt16?) {
     if rest.first == "[" { return try bracketed(rest.dropFirst(), in: text) }
     let parts = rest.split(separator: ":", omittingEmptySubsequences: false)
     if parts.count > 2 { throw .bracketsMissing(in: text) }
@@ -26,7 +26,7 @@ private func hostAndPort(_ rest: Substring, in text: String) throws(EndpointErro
     return (String(host), try port(parts.count == 2 ? parts[1] : nil, in: text))
 }
 
-private func bracketed(_ rest: Substring, in text: String) throws(EndpointError) -> (String, UInt16) {
+private func bracketed(_ rest: Substring, in text: String) throws(EndpointError) -> (String, UInt16?) {
     guard let end = rest.firstIndex(of: "]") else { throw .invalidHost("[\(rest)", in: text) }
     let host = rest[..<end]
     // A link-local address needs its zone (RFC 4007 §11.2): fe80::1%eth0.
@@ -38,8 +38,8 @@ private func bracketed(_ rest: Substring, in text: String) throws(EndpointError)
     return (String(host), try port(after.isEmpty ? nil : after.dropFirst(), in: text))
 }
 
-private func port(_ text: Substring?, in whole: String) throws(EndpointError) -> UInt16 {
-    guard let text else { return Endpoint.defaultPort }
+private func port(_ text: Substring?, in whole: String) throws(EndpointError) -> UInt16? {
+    guard let text else { return nil }
     // UInt16 itself would also take a sign.
     guard text.utf8.allSatisfy({ (48...57).contains($0) }), let port = UInt16(text) else { throw .invalidPort(String(text), in: whole) }
     return port

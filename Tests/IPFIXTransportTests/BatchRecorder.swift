@@ -34,7 +34,8 @@ final class BatchRecorder: Sendable {
         on endpoints: [Endpoint] = [anyPort], limits: CollectingLimits = CollectingLimits(), clock: TestClock = TestClock()
     ) -> CollectingProcess {
         CollectingProcess(
-            listening: endpoints, limits: limits, clock: { clock.now }, logger: silent, deliver: { self.receive($0) })
+            listening: endpoints, credentials: TestCertificates.server, limits: limits, clock: { clock.now }, logger: silent,
+            deliver: { self.receive($0) })
     }
 
     var all: [CollectedBatch] { batches.withLock { $0 } }
@@ -76,6 +77,11 @@ final class TestClock: Sendable {
 }
 
 /// A sender that does as it is told, unlike an Exporting Process.
-func connect(to endpoint: Endpoint) throws -> ExportConnection {
-    try ExportConnection.open(to: endpoint, configuration: ExportConfiguration(), interruption: WakeUp())
+func connect(to endpoint: Endpoint, _ security: ExportSecurity = TestCertificates.exporter) throws -> ExportConnection {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let assignment = ExportAssignment(
+        endpoint: endpoint, security: security, observationDomainID: 1, templateMessages: [], queue: ExportQueue(),
+        clock: { Timestamp(seconds: 1_800_000_000) + (clock.now - start) }, configuration: ExportConfiguration(), logger: silent)
+    return try ExportConnection.open(for: assignment, interruption: WakeUp())
 }

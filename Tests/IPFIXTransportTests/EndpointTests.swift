@@ -8,7 +8,7 @@ struct EndpointTests {
         "an endpoint is read, and written as it is read again",
         arguments: [
             ("tcp://collector", "tcp://collector:4739"), ("udp://192.0.2.1:2055", "udp://192.0.2.1:2055"),
-            ("TCP://[::]:4739", "tcp://[::]:4739"),
+            ("TCP://[::]:4739", "tcp://[::]:4739"), ("tls://collector", "tls://collector:4740"), ("DTLS://[::1]", "dtls://[::1]:4740"),
             ("udp://[2001:db8::1]", "udp://[2001:db8::1]:4739"), ("tcp://[fe80::1%eth0]:1", "tcp://[fe80::1%eth0]:1"),
             ("tcp://flow_collector.weir.svc:0", "tcp://flow_collector.weir.svc:0"),
         ])
@@ -21,9 +21,9 @@ struct EndpointTests {
     @Test(
         "what is wrong is said, with what to write",
         arguments: [
-            ("collector:4739", "write tcp://HOST:PORT or udp://HOST:PORT"), ("", "write tcp://"),
-            ("http://a", "there is no transport 'http'; there are tcp:// and udp://"),
-            ("tls://a:4740", "tls:// is not in this version"), ("dtls://a", "dtls:// is not in this version"), ("tcp://", "names no host"),
+            ("collector:4739", "write tls://HOST:PORT, or one of tcp://, tls://, udp://, dtls://"), ("", "write tls://"),
+            ("http://a", "there is no transport 'http'; there are tcp://, tls://, udp://, dtls://"),
+            ("sctp://a:4740", "sctp:// is not in this version"), ("tcp://", "names no host"),
             ("tcp://:4739", "names no host"), ("tcp://::1:4739", "needs brackets"), ("tcp://[::1", "neither a host name nor an address"),
             ("tcp://[a]:1", "neither a host name nor an address"), ("tcp://[::1%]:1", "neither"), ("tcp://[::1]1", "neither"),
             ("tcp://a b", "neither"),

@@ -12,7 +12,8 @@ struct ExportingProcessTests {
 
     private func exporter(to endpoint: Endpoint, configuration: ExportConfiguration? = nil) -> ExportingProcess {
         ExportingProcess(
-            to: endpoint, observationDomainID: 77, templateMessages: [templateSet], queue: queue, clock: { [clock] in clock.now },
+            to: endpoint, security: TestCertificates.exporter, observationDomainID: 77, templateMessages: [templateSet], queue: queue,
+            clock: { [clock] in clock.now },
             configuration: configuration ?? quick, logger: silent)
     }
 

@@ -111,12 +111,12 @@ struct StreamCollectingTests {
             let next = message(sent, length: 32_768)
             var offset = 0
             while offset < next.count {
-                offset += try sender.offer(next, from: offset)
+                offset += try sender.socket.offer(next, from: offset)
                 if offset == next.count { break }
-                if !Poll.wait(for: [sender.writable], timeout: .milliseconds(500))[0] {
+                if !Poll.wait(for: [sender.socket.writable], timeout: .milliseconds(500))[0] {
                     stalled = true
                     recorder.release()
-                    _ = Poll.wait(for: [sender.writable], timeout: .seconds(30))
+                    _ = Poll.wait(for: [sender.socket.writable], timeout: .seconds(30))
                 }
             }
             sent += 1
@@ -126,21 +126,56 @@ struct StreamCollectingTests {
         #expect(recorder.messages.enumerated().allSatisfy { $1 == message($0, length: 32_768) })
     }
 
-    @Test("one connection more than the limit is closed at once and counted")
+    @Test("when all places are taken by connections that have brought messages, one more is closed at once and counted")
     func limit() throws {
         let recorder = BatchRecorder()
         let collector = recorder.collector(limits: CollectingLimits(connections: 1))
         try collector.start()
         defer { collector.stop() }
         let first = try connect(to: collector.boundEndpoints[0])
-        #expect(recorder.wait { $0.all.count == 1 })
+        try first.send(message(0))
+        #expect(recorder.wait { $0.messages.count == 1 })
         let second = try connect(to: collector.boundEndpoints[0])
         _ = Poll.wait(for: [second.news], timeout: .seconds(10))
         #expect(throws: ConnectionFailure.self) { try second.check() }
         try first.send(message(1))
-        #expect(recorder.wait { $0.messages.count == 1 })
+        #expect(recorder.wait { $0.messages.count == 2 })
         #expect(collector.statistics.refusedConnections == 1)
         #expect(collector.statistics.sessionsOpened == 1)
+    }
+
+    @Test("whoever says nothing gives its place to the newest, and whoever has brought a message keeps it")
+    func displaces() throws {
+        let recorder = BatchRecorder()
+        let collector = recorder.collector(limits: CollectingLimits(connections: 3))
+        try collector.start()
+        defer { collector.stop() }
+        let good = try connect(to: collector.boundEndpoints[0])
+        try good.send(message(1))
+        #expect(recorder.wait { $0.messages.count == 1 })
+        let silent = try (0..<10).map { _ in try connect(to: collector.boundEndpoints[0]) }
+        let late = try connect(to: collector.boundEndpoints[0])
+        try late.send(message(2))
+        try good.send(message(3))
+        #expect(recorder.wait { Set($0.messages) == [message(1), message(2), message(3)] })
+        // Some of the silent ones were displaced before they had a session.
+        #expect(recorder.ends.allSatisfy { $0 == .displaced } && !recorder.ends.isEmpty)
+        #expect(collector.statistics.refusedConnections == 0 && collector.statistics.openConnections <= 3)
+        withExtendedLifetime(silent) {}
+    }
+
+    @Test("a message that comes too slowly ends its session")
+    func slow() throws {
+        let recorder = BatchRecorder()
+        let limit = Duration.milliseconds(50)
+        let collector = recorder.collector(limits: CollectingLimits(messageTime: limit))
+        try collector.start()
+        defer { collector.stop() }
+        let sender = try connect(to: collector.boundEndpoints[0])
+        try sender.send(message(1) + message(2)[..<20])
+        #expect(recorder.wait { $0.ends == [.slow(limit)] })
+        #expect(recorder.messages == [message(1)])
+        withExtendedLifetime(sender) {}
     }
 
     @Test("a connection that brings nothing is closed after the idle time")

@@ -44,6 +44,8 @@ int csocket_bind_datagram(const struct csocket_address *local);
 int csocket_receive_buffer(int fd, int octets);
 /* Up to CSOCKET_SLOTS datagrams that wait now, each in its slot of `buffer`; their number, or -EAGAIN. */
 int csocket_receive_many(int fd, uint8_t *buffer, struct csocket_datagram *datagrams);
+/* Sends one datagram; 0, or a negative errno. */
+int csocket_send_to(int fd, const uint8_t *octets, size_t count, const struct csocket_address *peer);
 /* Datagrams the kernel dropped at this socket since it was opened, modulo 2^32. */
 int64_t csocket_drops(int fd);
 

@@ -4,35 +4,40 @@ public import IPFIX
 public import Logging
 import NIOConcurrencyHelpers
 import NIOPosix
+public import TransportSecurity
 
 /// Receives IPFIX Messages on any number of endpoints (RFC 7011 §2, Collecting Process).
 ///
-/// It only frames: what is inside the Messages is for the receiver. TCP runs on one event loop, each UDP endpoint on a
-/// thread of its own. Input that is not IPFIX ends a TCP session and costs a UDP peer that datagram; both are counted.
+/// It only frames: what is inside the Messages is for the receiver. TCP and TLS run on one event loop, each UDP or DTLS endpoint
+/// on a thread of its own. Input that is not IPFIX ends a stream session and costs a datagram peer that datagram; both are counted.
 public final class CollectingProcess: Sendable {
     private enum State {
         case ready
-        case listening(endpoints: [Endpoint], streams: StreamListener?, datagrams: [DatagramListener], threads: NIOThreadPool?)
+        case listening(endpoints: [Endpoint], streams: StreamListener?, datagrams: [any DatagramListening], threads: NIOThreadPool?)
         case stopped
     }
 
     private let endpoints: [Endpoint]
+    private let credentials: Credentials?
     private let intake: Intake
     private let state = NIOLockedValueBox(State.ready)
 
     /// - Parameters:
+    ///   - credentials: those of a server, for endpoints whose transport is secured.
     ///   - clock: the present time, asked once a reading; silent UDP peers are told by it.
     ///   - deliver: called in order for one session, and from several threads at once for sessions of different transports.
     ///     It may block: then TCP peers are slowed down, and UDP datagrams wait in the kernel's buffer. It must return
     ///     in the end even while the process is stopping, because `stop` waits for it.
     public init(
         listening endpoints: [Endpoint],
+        credentials: Credentials? = nil,
         limits: CollectingLimits = CollectingLimits(),
         clock: @escaping @Sendable () -> Timestamp,
         logger: Logger,
         deliver: @escaping @Sendable (CollectedBatch) -> Void
     ) {
         self.endpoints = endpoints
+        self.credentials = credentials
         intake = Intake(limits: limits, clock: clock, logger: logger, deliver: deliver)
     }
 
@@ -43,7 +48,7 @@ public final class CollectingProcess: Sendable {
         // A result, because `withLockedValue` does not keep the type of an error.
         let bound = state.withLockedValue { state -> Result<[Endpoint], CollectingError> in
             guard case .ready = state else { return .success([]) }
-            let listeners = Listeners(endpoints, intake: intake)
+            let listeners = Listeners(endpoints, credentials: credentials, intake: intake)
             guard listeners.failures.isEmpty else {
                 listeners.abandon()
                 return .failure(.cannotListen(listeners.failures))
@@ -68,10 +73,10 @@ public final class CollectingProcess: Sendable {
 
     /// Ends the connection of an exporter that malfunctions (RFC 7011 §9.1); returns at once, and may be called from the receiver.
     ///
-    /// What was read of it by then may still be handed over, and its end is, as of every session. Does nothing to a session over UDP,
-    /// which the exporter cannot be told of.
+    /// What was read of it by then may still be handed over, and its end is, as of every session. Does nothing to a session over
+    /// datagrams, whose other datagrams may be sound.
     public func end(_ session: TransportSession) {
-        guard session.transport != .udp, case .listening(_, let streams, _, _) = state.withLockedValue({ $0 }) else { return }
+        guard !session.transport.isDatagram, case .listening(_, let streams, _, _) = state.withLockedValue({ $0 }) else { return }
         streams?.end(session.id)
     }
 
@@ -95,26 +100,31 @@ private struct Listeners {
     private(set) var bound: [Endpoint] = []
     private(set) var failures: [ListenFailure] = []
     private(set) var streams: StreamListener?
-    private(set) var datagrams: [DatagramListener] = []
+    private(set) var datagrams: [any DatagramListening] = []
 
-    init(_ endpoints: [Endpoint], intake: Intake) {
+    init(_ endpoints: [Endpoint], credentials: Credentials?, intake: Intake) {
         for endpoint in endpoints {
             do {
-                bound.append(try open(endpoint, intake: intake))
+                bound.append(try open(endpoint, credentials: credentials, intake: intake))
             } catch {
                 failures.append(ListenFailure(endpoint: endpoint, reason: reason(of: error)))
             }
         }
     }
 
-    private mutating func open(_ endpoint: Endpoint, intake: Intake) throws -> Endpoint {
+    private mutating func open(_ endpoint: Endpoint, credentials: Credentials?, intake: Intake) throws -> Endpoint {
         switch endpoint.transport {
-        case .tcp:
-            let listener = streams ?? StreamListener(intake: intake)
+        case .tcp, .tls:
+            let listener = streams ?? StreamListener(intake: intake, credentials: credentials)
             streams = listener
             return try listener.listen(on: endpoint)
         case .udp:
             let listener = try DatagramListener(endpoint: endpoint, intake: intake)
+            datagrams.append(listener)
+            return listener.endpoint
+        case .dtls:
+            guard let credentials else { throw MissingCredentials() }
+            let listener = try SecureDatagramListener(endpoint: endpoint, credentials: credentials, intake: intake)
             datagrams.append(listener)
             return listener.endpoint
         }

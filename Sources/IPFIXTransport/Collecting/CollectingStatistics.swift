@@ -9,6 +9,12 @@ public struct CollectingStatistics: Sendable, Hashable {
     public internal(set) var refusedConnections: UInt64 = 0
     /// Datagrams dropped because `CollectingLimits.datagramPeers` were known.
     public internal(set) var refusedDatagrams: UInt64 = 0
+    /// Handshakes of TLS and DTLS that came to no session.
+    public internal(set) var refusedHandshakes: UInt64 = 0
+    /// Datagrams of DTLS that belong to no session, as after this process was started anew.
+    public internal(set) var unknownDatagrams: UInt64 = 0
+    /// Connections that gave their place to another, or whose message did not come to its end.
+    public internal(set) var displacedConnections: UInt64 = 0
     /// Whole Messages handed over, and their octets.
     public internal(set) var messages: UInt64 = 0
     public internal(set) var octets: UInt64 = 0

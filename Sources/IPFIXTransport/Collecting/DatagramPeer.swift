@@ -16,6 +16,16 @@ struct DatagramPeer: Hashable, Sendable {
         scope = peer.scope
     }
 
+    var socketAddress: csocket_address {
+        csocket_address(high: address.high, low: address.low, scope: scope, port: port)
+    }
+
+    /// For cookies: what tells one peer from another, in 24 octets.
+    var octets: [UInt8] {
+        let numbers = [address.high, address.low, UInt64(scope) << 16 | UInt64(port)]
+        return numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
+    }
+
     var addressText: String {
         scope == 0 ? address.description : "\(address)%\(scope)"
     }

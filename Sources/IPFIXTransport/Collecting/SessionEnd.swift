@@ -11,6 +11,10 @@ public enum SessionEnd: Sendable, Hashable {
     case malfunctioning
     /// Nothing came for this long.
     case idle(Duration)
+    /// A Message was not whole after this long.
+    case slow(Duration)
+    /// All places were taken, it had brought no whole Message, and somebody else came.
+    case displaced
     /// The Collecting Process was stopped.
     case stopped
     /// The operating system's words.
@@ -25,6 +29,8 @@ extension SessionEnd: CustomStringConvertible {
         case .malformed(let error): error.description
         case .malfunctioning: "the last messages were all malformed"
         case .idle(let time): "nothing received for \(time)"
+        case .slow(let time): "a message was not whole after \(time)"
+        case .displaced: "too many connections, and this was the oldest without a message"
         case .stopped: "the collector is stopping"
         case .failed(let text): text
         }

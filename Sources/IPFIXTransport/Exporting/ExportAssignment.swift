@@ -2,10 +2,13 @@
 
 import IPFIX
 import Logging
+import TransportSecurity
 
 /// What an Exporting Process was asked to do; constant while it lives.
 struct ExportAssignment: Sendable {
     let endpoint: Endpoint
+    /// Nil where the endpoint needs none.
+    let security: ExportSecurity?
     let observationDomainID: UInt32
     let templateMessages: [[UInt8]]
     let queue: ExportQueue
@@ -15,7 +18,11 @@ struct ExportAssignment: Sendable {
 
     /// The largest message that may be sent, header included.
     var messageLimit: Int {
-        endpoint.transport == .udp ? min(configuration.datagramLimit, Int(UInt16.max)) : Int(UInt16.max)
+        switch endpoint.transport {
+        case .tcp, .tls: Int(UInt16.max)
+        case .udp: min(configuration.datagramLimit, Int(UInt16.max))
+        case .dtls: min(configuration.datagramLimit, SecureSession.largestDatagram)
+        }
     }
 
     func message(_ sets: [UInt8], sequenceNumber: UInt32) -> [UInt8] {

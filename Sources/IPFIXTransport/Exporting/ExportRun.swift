@@ -35,18 +35,20 @@ struct ExportRun {
     /// One transport session; returns when it has nothing more to send.
     private mutating func runSession() throws(ConnectionFailure) {
         // The name is resolved each time: a collector that moved has a new address.
-        let connection = try ExportConnection.open(
-            to: assignment.endpoint, configuration: assignment.configuration, interruption: board.interruption)
+        let connection = try ExportConnection.open(for: assignment, interruption: board.interruption)
         board.change {
             $0.connections += 1
             $0.isConnected = true
         }
-        assignment.logger.info("connected to the collector", metadata: ["collector": "\(assignment.endpoint)"])
+        assignment.logger.info(
+            "connected to the collector",
+            metadata: ["collector": "\(assignment.endpoint)", "protection": "\(connection.protection)"])
         assignment.queue.beginSession(isAfterLoss: isAfterLoss)
         isAfterLoss = false
         var session = ExportSession(connection, for: assignment, board: board)
         do throws(ConnectionFailure) {
             _ = try session.run()
+            connection.finish()
         } catch {
             // A collector that accepts and closes at once is no reason to hurry.
             if session.hasSentRecords { backoff.reset() }

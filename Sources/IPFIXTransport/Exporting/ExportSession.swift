@@ -71,7 +71,7 @@ struct ExportSession {
     private func rest() {
         _ = Poll.wait(
             for: [.readable(board.interruption.number), .readable(assignment.queue.readiness.number), connection.news],
-            timeout: connection.transport == .udp ? templateRefresh : nil)
+            timeout: connection.transport.isDatagram ? templateRefresh : nil)
     }
 
     private mutating func checkCollector() throws(ConnectionFailure) {
@@ -92,7 +92,7 @@ struct ExportSession {
     // any of them may be lost (§8.4).
     private var areTemplatesDue: Bool {
         guard let templatesSent else { return true }
-        guard connection.transport == .udp else { return false }
+        guard connection.transport.isDatagram else { return false }
         let now = assignment.clock()
         // The second condition is a clock that was set back.
         return now - templatesSent >= templateRefresh || now < templatesSent

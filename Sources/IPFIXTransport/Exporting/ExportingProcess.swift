@@ -26,10 +26,12 @@ public final class ExportingProcess: Sendable {
     /// - Parameters:
     ///   - templateMessages: what opens every session: for each message whole Template and Options Template Sets, at most 65,519
     ///     octets; they never change.
+    ///   - security: who we are and whom we believe; there must be one where the endpoint's transport is secured.
     ///   - queue: belongs to this process alone, which closes it when it stops.
     ///   - clock: the present time, for the export time of messages and the repetition of templates.
     public init(
         to endpoint: Endpoint,
+        security: ExportSecurity? = nil,
         observationDomainID: UInt32,
         templateMessages: [[UInt8]],
         queue: ExportQueue,
@@ -37,10 +39,12 @@ public final class ExportingProcess: Sendable {
         configuration: ExportConfiguration = ExportConfiguration(),
         logger: Logger
     ) {
+        precondition(!endpoint.transport.isSecured || security != nil, "a secured transport needs credentials")
         precondition(
             templateMessages.allSatisfy { $0.count <= Int(UInt16.max) - MessageHeader.length }, "templates must fit in their message")
         assignment = ExportAssignment(
-            endpoint: endpoint, observationDomainID: observationDomainID, templateMessages: templateMessages, queue: queue, clock: clock,
+            endpoint: endpoint, security: security, observationDomainID: observationDomainID, templateMessages: templateMessages,
+            queue: queue, clock: clock,
             configuration: configuration, logger: logger)
     }
 

@@ -28,7 +28,7 @@ enum SocketAddresses {
 }
 
 extension Transport {
-    var socketKind: csocket_kind { self == .tcp ? CSOCKET_STREAM : CSOCKET_DATAGRAM }
+    var socketKind: csocket_kind { isDatagram ? CSOCKET_DATAGRAM : CSOCKET_STREAM }
 }
 
 extension csocket_address {
