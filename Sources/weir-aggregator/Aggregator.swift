@@ -18,6 +18,7 @@ struct Aggregator: ParsableCommand {
             Every option may stand in a YAML file instead, under its name without the dashes; the command line wins.
 
             EXAMPLES
+              weir-aggregator --store flows.db --tls-certificate aggregator.crt --tls-key aggregator.key --tls-ca ca.crt
               weir-aggregator --store flows.db --insecure
               weir-aggregator --store flows.db --listen tcp://127.0.0.1:4739 --listen udp://127.0.0.1:4739 --insecure
               kubectl get nodes,pods,services -A -o json > objects.json

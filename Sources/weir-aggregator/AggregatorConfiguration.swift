@@ -4,11 +4,15 @@ import CommandEntry
 import Daemon
 import IPFIXTransport
 import Mediation
+import TransportSecurity
 
 /// The options of command line and file, merged and checked.
 struct AggregatorConfiguration {
     let store: String
     let listen: [Endpoint]
+    /// Nil where no endpoint needs them.
+    let credentials: Credentials?
+    let nodeMismatch: NodeClaim.Mismatch
     let objects: String?
     let mediation: MediationConfiguration
 
@@ -18,15 +22,21 @@ struct AggregatorConfiguration {
         let settings = FileSettings(file)
         store = options.store ?? settings.store ?? "flows.db"
         objects = options.objects ?? settings.objects
-        listen = options.listen.isEmpty ? settings.listen ?? Self.everywhere : options.listen
         mediation = Self.mediation(options, settings)
         var reader = SettingReader(file)
-        let security = SecuritySettings(options.security, file)
+        let security = SecuritySettings(options.security, file, as: .server, &reader)
+        credentials = security.credentials
+        let named = options.listen.isEmpty ? settings.listen ?? [] : options.listen
+        listen = named.isEmpty ? Self.everywhere(isSecured: security.prefersSecured) : named
+        let mismatch = reader.text(options.nodeMismatch, "node-mismatch")
+        nodeMismatch = reader.parsed(mismatch, "node-mismatch", "write refuse or relabel") { NodeClaim.Mismatch(rawValue: $0) } ?? .refuse
         security.check("listen", listen.map { ("\($0)", $0.transport.isSecured) }, &reader)
         try reader.finish()
     }
 
-    private static let everywhere = [Endpoint(.tcp, host: "::"), Endpoint(.udp, host: "::")]
+    private static func everywhere(isSecured: Bool) -> [Endpoint] {
+        Transport.allCases.filter { $0.isSecured == isSecured }.map { Endpoint($0, host: "::") }
+    }
 
     private static func mediation(_ options: AggregatorOptions, _ settings: FileSettings) -> MediationConfiguration {
         var mediation = MediationConfiguration()
@@ -63,7 +73,7 @@ extension ConfigurationFile {
             do throws(EndpointError) {
                 return try Endpoint(text)
             } catch {
-                reject(path, "\(error)", remedy: "write tcp://HOST:PORT or udp://HOST:PORT")
+                reject(path, "\(error)", remedy: "write tls://HOST:PORT, or another transport")
                 return nil
             }
         }

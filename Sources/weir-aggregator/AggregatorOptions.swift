@@ -14,7 +14,7 @@ struct AggregatorOptions: ParsableArguments {
     var store: String?
 
     @Option(
-        help: ArgumentHelp("Where to collect; may be repeated (default: tcp://[::]:4739 and udp://[::]:4739).", valueName: "ENDPOINT"),
+        help: ArgumentHelp("Where to collect; may be repeated (default: tls://[::]:4740 and dtls://[::]:4740).", valueName: "ENDPOINT"),
         transform: { try Endpoint($0) })
     var listen: [Endpoint] = []
 
@@ -41,6 +41,12 @@ struct AggregatorOptions: ParsableArguments {
 
     @OptionGroup(title: "Security")
     var security: SecurityOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "What becomes of a record that names another node than its sender's certificate: refuse or relabel (default: refuse).",
+            valueName: "WORD"))
+    var nodeMismatch: String?
 
     @Flag(help: "Say more on standard error.")
     var verbose = false

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import CommandEntry
 import Daemon
 import FlowModel
 import FlowStore
@@ -23,6 +24,7 @@ final class AggregatorPipeline: Sendable {
     private let core: PlainThread
     private let storing: PlainThread
     private let outcome: Outcome
+    private let certificates: CredentialWatch?
     private let logger: Logger
 
     /// What the threads leave behind.
@@ -49,19 +51,22 @@ final class AggregatorPipeline: Sendable {
         self.logger = logger
         var limits = CollectingLimits()
         limits.connectionIdleTime = Self.silence
-        collecting = CollectingProcess(listening: configuration.listen, limits: limits, clock: { clock.now }, logger: logger) {
+        collecting = CollectingProcess(
+            listening: configuration.listen, credentials: configuration.credentials, limits: limits, clock: { clock.now }, logger: logger
+        ) {
             _ = collected.put($0)
         }
         let collecting = collecting
         var loop = MediationLoop(
             configuration.mediation, objects: objects, firstConnection: writer.nextConnection(), from: collected, to: stored,
-            ending: { collecting.end($0) }, clock: clock, logger: logger)
+            ending: { collecting.end($0) }, nodeMismatch: configuration.nodeMismatch, clock: clock, logger: logger)
         try loop.resume(from: writer)
         let outcome = Outcome(loop)
         self.outcome = outcome
         for endpoint in configuration.listen where !endpoint.transport.isSecured {
             logger.warning("transport without protection: anybody on the way can read and forge", metadata: ["endpoint": "\(endpoint)"])
         }
+        certificates = try configuration.credentials.map { try CredentialWatch($0, clock: clock, logger: logger) }
         try collecting.start()
         storing = try PlainThread("store") {
             let loop = StoreLoop(
@@ -94,7 +99,8 @@ final class AggregatorPipeline: Sendable {
     /// Works until a signal says to stop, then stores everything that was received.
     func run() throws {
         logger.info("collecting", metadata: ["endpoints": "\(boundEndpoints.map(\.description).joined(separator: " "))"])
-        while Signals.waitForTermination() == .hangUp {}
+        while Signals.waitForTermination() == .hangUp { certificates?.reload() }
+        certificates?.stop()
         Watchdog.start(limit: .seconds(5), program: "weir-aggregator")
         if !stop() { throw ExitCode(ExitStatus.failure) }
     }
@@ -108,6 +114,16 @@ final class AggregatorPipeline: Sendable {
         collected.close()
         core.join()
         storing.join()
+        let received = collecting.statistics
+        logger.info(
+            "collected",
+            metadata: [
+                "messages": "\(received.messages)", "octets": "\(received.octets)", "sessions": "\(received.sessionsOpened)",
+                "malformed": "\(received.malformed.total)", "kernel drops": "\(received.kernelDrops)",
+                "sessions refused": "\(received.refusedConnections)", "datagrams refused": "\(received.refusedDatagrams)",
+                "handshakes refused": "\(received.refusedHandshakes)", "unknown datagrams": "\(received.unknownDatagrams)",
+                "displaced": "\(received.displacedConnections)",
+            ])
         let mediation = outcome.mediation.withLock { $0 }
         let result = outcome.storing.withLock { $0 }
         logger.info(

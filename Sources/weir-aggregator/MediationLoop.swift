@@ -17,6 +17,7 @@ struct MediationLoop: ~Copyable {
     private let stored: Mailbox<StoreBatch>
     /// Ends a connection whose exporter malfunctions.
     private let end: @Sendable (TransportSession) -> Void
+    private let nodeMismatch: NodeClaim.Mismatch
     private let clock: SteadyClock
     private let logger: Logger
 
@@ -34,7 +35,10 @@ struct MediationLoop: ~Copyable {
         let transport: TransportSession
         var reader: SessionReader
         var lastHeard: Timestamp
+        /// Nil where the transport proves nothing.
+        let claim: NodeClaim?
         var refusedMessages: UInt64 = 0
+        var foreignRecords: UInt64 = 0
     }
 
     /// How often what is due is handed over, however much comes in.
@@ -42,11 +46,13 @@ struct MediationLoop: ~Copyable {
 
     init(
         _ configuration: MediationConfiguration, objects: ClusterObjects, firstConnection: Int64, from collected: Mailbox<CollectedBatch>,
-        to stored: Mailbox<StoreBatch>, ending end: @escaping @Sendable (TransportSession) -> Void, clock: SteadyClock, logger: Logger
+        to stored: Mailbox<StoreBatch>, ending end: @escaping @Sendable (TransportSession) -> Void,
+        nodeMismatch: NodeClaim.Mismatch = .refuse, clock: SteadyClock, logger: Logger
     ) {
         self.collected = collected
         self.stored = stored
         self.end = end
+        self.nodeMismatch = nodeMismatch
         self.clock = clock
         self.logger = logger
         names = NameTable(seed: .random(in: .min ... .max))
@@ -105,11 +111,12 @@ struct MediationLoop: ~Copyable {
 
     private mutating func open(_ transport: TransportSession, at now: Timestamp) {
         var reader = SessionReader(
-            exporter: "\(transport.transport)://\(transport.peerAddress)", isDatagram: transport.transport == .udp,
+            exporter: "\(transport.transport)://\(transport.peerAddress)", isDatagram: transport.transport.isDatagram,
             limits: DecodingLimits(sharing: sessions.count + 1))
         // An exporter that was restarted sends from another port, and repeats its templates when they are due.
         if transport.transport == .udp, let earlier = lastHeard(of: transport) { reader.inheritTemplates(from: earlier) }
-        sessions[transport.id] = Session(transport: transport, reader: reader, lastHeard: now)
+        let claim = transport.nodeName.map { NodeClaim(node: names.id(of: $0), mismatch: nodeMismatch) }
+        sessions[transport.id] = Session(transport: transport, reader: reader, lastHeard: now, claim: claim)
     }
 
     /// The session over UDP of the same address that was heard last.
@@ -126,7 +133,16 @@ struct MediationLoop: ~Copyable {
     }
 
     private mutating func read(_ message: [UInt8], of session: inout Session, at now: Timestamp) {
-        let error = session.reader.read(message, at: now, names: &names) { flow, _ in mediator.receive(flow, at: now) }
+        let claim = session.claim
+        var foreign: UInt64 = 0
+        let error = session.reader.read(message, at: now, names: &names) { flow, _ in
+            guard claim?.settle(&flow) ?? true else {
+                foreign += 1
+                return .refused
+            }
+            return mediator.receive(flow, at: now)
+        }
+        if foreign > 0 { tell(foreign, of: &session) }
         guard let error else { return }
         session.refusedMessages += 1
         // The first, the second, the fourth …: a peer that sends garbage without end writes a few lines, and every message is counted.
@@ -135,6 +151,19 @@ struct MediationLoop: ~Copyable {
                 "message refused",
                 metadata: ["peer": "\(session.transport)", "cause": "\(error)", "refused so far": "\(session.refusedMessages)"])
         }
+    }
+
+    private func tell(_ foreign: UInt64, of session: inout Session) {
+        let before = session.foreignRecords
+        session.foreignRecords += foreign
+        // At the first, and whenever they are twice as many.
+        guard before == 0 || before.leadingZeroBitCount != session.foreignRecords.leadingZeroBitCount else { return }
+        logger.warning(
+            "records refused: they name another node than their sender's certificate",
+            metadata: [
+                "peer": "\(session.transport)", "certificate": "\(session.transport.nodeName ?? "none")",
+                "refused so far": "\(session.foreignRecords)",
+            ])
     }
 
     private mutating func handOver(at now: Timestamp) {
@@ -151,7 +180,7 @@ struct MediationLoop: ~Copyable {
 
     /// Whether a UDP peer lives only its records can tell; a stream that is open is an exporter that is there.
     private mutating func noteConnected(at now: Timestamp) {
-        let streams = sessions.values.filter { $0.transport.transport != .udp }.map(\.transport.id)
+        let streams = sessions.values.filter { !$0.transport.transport.isDatagram }.map(\.transport.id)
         for id in streams { sessions[id]?.reader.noteAlive(at: now) }
     }
 

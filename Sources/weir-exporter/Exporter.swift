@@ -16,6 +16,7 @@ struct Exporter: ParsableCommand {
             Every option may stand in a YAML file instead, under its name without the dashes; the command line wins.
 
             EXAMPLES
+              weir-exporter --collector tls://aggregator:4740 --tls-certificate node1.crt --tls-key node1.key --tls-ca ca.crt
               weir-exporter --collector tcp://aggregator:4739 --insecure
               weir-exporter --source conntrack --collector udp://192.0.2.1:4739 --insecure
               weir-exporter --source conntrack --all-connections --mark-mask 0 --zone all --once

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CommandEntry
 import Daemon
 import FlowModel
 import Glibc
@@ -12,6 +13,8 @@ struct ExporterConfiguration {
     let sources: [SourceName]
     let collectors: [Endpoint]
     let sending: SendingSettings
+    /// Nil where no collector needs it.
+    let security: ExportSecurity?
     let ovsRunDirectory: String
     let bridge: String
     let accountingTable: UInt8?
@@ -45,6 +48,7 @@ struct ExporterConfiguration {
         sources = settings.sources.isEmpty ? [.ovs] : settings.sources
         collectors = settings.collectors
         sending = settings.sending
+        security = settings.security.credentials.map { ExportSecurity($0, serverName: settings.serverName) }
         ovsRunDirectory = settings.ovsRunDirectory ?? Self.environment("OVS_RUNDIR") ?? "/var/run/openvswitch"
         bridge = settings.bridge ?? "br-int"
         accountingTable = settings.accountingTable

@@ -21,11 +21,11 @@ struct ExporterOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Where to send; may be repeated, each gets everything unless --shard (default: tcp://127.0.0.1:4739).", valueName: "ENDPOINT"),
+            "Where to send; may be repeated, each gets everything unless --shard (default: tls://127.0.0.1:4740).", valueName: "ENDPOINT"),
         transform: { try Endpoint($0) })
     var collector: [Endpoint] = []
 
-    @Option(help: ArgumentHelp("What records call this node (default: the host name).", valueName: "NAME"))
+    @Option(help: ArgumentHelp("What records call this node (default: what its certificate says, or the host name).", valueName: "NAME"))
     var nodeName: String?
 
     @Option(
@@ -153,6 +153,10 @@ struct ExporterOptions: ParsableArguments {
 
     @OptionGroup(title: "Security")
     var security: SecurityOptions
+
+    @Option(
+        help: ArgumentHelp("The name that the collector's certificate must bear (default: the host of its endpoint).", valueName: "NAME"))
+    var tlsServerName: String?
 
     @Flag(help: "Say more on standard error.")
     var verbose = false

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CommandEntry
 import Conntrack
 import Daemon
 import FlowModel
@@ -45,7 +46,7 @@ final class ExporterPipeline {
         self.queues = queues
         exporting = zip(configuration.collectors, queues).map { collector, queue in
             ExportingProcess(
-                to: collector, observationDomainID: configuration.observationDomainID,
+                to: collector, security: configuration.security, observationDomainID: configuration.observationDomainID,
                 templateMessages: configuration.templateBodies(for: collector), queue: queue, clock: { clock.now }, logger: logger)
         }
     }
@@ -177,8 +178,10 @@ extension ExporterPipeline {
     }
 
     private func awaitSignals(_ stop: @escaping @Sendable () -> Void) throws {
+        let certificates = try configuration.security.map { try CredentialWatch($0.credentials, clock: clock, logger: logger) }
         _ = try PlainThread("signals") { [stopping] in
-            while Signals.waitForTermination() == .hangUp {}
+            while Signals.waitForTermination() == .hangUp { certificates?.reload() }
+            certificates?.stop()
             stopping.close()
             stop()
             Watchdog.start(limit: .seconds(5), program: "weir-exporter")

@@ -6,6 +6,7 @@ import FlowModel
 import IPFIX
 import IPFIXTransport
 import Metering
+import TransportSecurity
 
 /// What command line and file say together, before defaults. Values of the file are checked whatever the command line says.
 struct ExporterSettings {
@@ -13,6 +14,7 @@ struct ExporterSettings {
     let collectors: [Endpoint]
     let sending: SendingSettings
     let security: SecuritySettings
+    let serverName: String?
     let nodeName, ovsRunDirectory, bridge, record, rules, services, pods, netns: String?
     let nflogGroup: UInt16?
     let listensToEvents: Bool
@@ -40,11 +42,20 @@ struct ExporterSettings {
         var reader = SettingReader(file)
         sources = reader.list(options.source, "source") { text throws(UnknownSource) in try SourceName(text) }
         let named = reader.list(options.collector, "collector") { text throws(EndpointError) in try Endpoint(text) }
-        collectors = named.isEmpty ? [Endpoint(.tcp, host: "127.0.0.1")] : named
-        security = SecuritySettings(options.security, file)
+        security = SecuritySettings(options.security, file, as: .client, isRead: !options.once, &reader)
+        collectors = named.isEmpty ? [Endpoint(security.prefersSecured ? .tls : .tcp, host: "127.0.0.1")] : named
+        let server = reader.text(options.tlsServerName, "tls-server-name")
+        serverName = reader.parsed(server, "tls-server-name", "write the name or address in the collector's certificate") { text in
+            (1...253).contains(text.utf8.count) && !text.utf8.contains(0) ? text : nil
+        }
         if !options.once { security.check("collector", collectors.map { ("\($0)", $0.transport.isSecured) }, &reader) }
         sending = SendingSettings(options.sending, file, collectors: collectors, &reader)
         nodeName = reader.text(options.nodeName, "node-name")
+        if let nodeName, let certified = security.credentials?.certificate.names.nodeName, certified != nodeName {
+            reader.reject(
+                "node-name", "the certificate is of node \(certified), and a collector refuses records that name \(nodeName)",
+                remedy: "write \(certified), or leave it out, or name the certificate of \(nodeName)")
+        }
         ovsRunDirectory = reader.text(options.ovsRunDirectory, "ovs-run-directory")
         bridge = reader.text(options.bridge, "bridge")
         record = reader.text(options.record, "record")
@@ -101,7 +112,7 @@ struct ExporterSettings {
     }
 
     func metering(hostName: String) -> MeteringConfiguration {
-        var metering = MeteringConfiguration(nodeName: nodeName ?? hostName)
+        var metering = MeteringConfiguration(nodeName: nodeName ?? security.credentials?.certificate.names.nodeName ?? hostName)
         if !zones.isEmpty { metering.zones = zones.contains("all") ? [] : Set(zones.compactMap { UInt16($0) }) }
         metering.acceptedMarkMask = markMask ?? metering.acceptedMarkMask
         metering.onlyLocalPods = !allConnections

@@ -50,9 +50,9 @@ struct SendingSettings {
     }
 
     /// The longest message to a collector. Over UDP it should fit one packet (RFC 7011 §10.3.3), with the headers of IPv6 and UDP before
-    /// it and some room for a tunnel's or a record layer's; streams take up to 16 KiB.
+    /// it and some room for a tunnel's or a record layer's; DTLS has records of 16 KiB, and streams take as much.
     func maximumMessageLength(to collector: Endpoint) -> Int {
-        collector.transport.isDatagram ? pathMTU - 80 : 16_384
+        collector.transport == .udp ? pathMTU - 80 : collector.transport == .dtls ? min(pathMTU - 80, 16_384) : 16_384
     }
 
     /// The directory of a collector's spool below the one that was given: its transport, host and port, with nothing but letters, digits,

@@ -71,6 +71,7 @@ struct ProgramStartTests {
         "help of all programs asks for no secret: a secret among a process's arguments is everybody's",
         arguments: [
             ["weir-aggregator"], ["weir-exporter"], ["weir"], ["weir", "top"], ["weir", "flows"], ["weir", "sql"], ["weir", "demo"],
+            ["weir", "certs"], ["weir", "certs", "init"], ["weir", "certs", "issue"],
         ])
     func asksForNoSecret(command: [String]) throws {
         let outcome = try Program.built(command[0]).run(command.dropFirst() + ["--help"])
