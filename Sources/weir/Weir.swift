@@ -5,6 +5,7 @@ internal import FlowStore
 internal import Glibc
 internal import IPFIX
 internal import PacketCapture
+internal import TransportSecurity
 
 /// `weir`: questions about flows, asked at a terminal or by a script.
 @main
@@ -20,6 +21,7 @@ struct Weir: ParsableCommand {
               weir sql "SELECT * FROM exporters"    anything else; see docs/sql.md
               weir decode capture.pcap              what IPFIX in a capture says
               weir import flows.ipfix               store the flows of a file
+              weir certs init                       an authority, and certificates for tls://
 
             Answers go to standard output, everything else to standard error.
             Exit status: 0 answered, 1 found a problem, 2 could not run.
@@ -34,6 +36,7 @@ struct Weir: ParsableCommand {
             ExportCommand.self,
             CompletionsCommand.self,
             DemoCommand.self,
+            CertsCommand.self,
         ])
 
     static func main() {
@@ -55,6 +58,9 @@ struct Weir: ParsableCommand {
             Output.errorLine("weir: \(error)")
             return 2
         case is ImportError, is SQLInputError, is SQLCommandError:
+            Output.errorLine("weir: \(error)")
+            return 2
+        case is CredentialError, is SecurityFailure, is CertificateFile.Failure, is CertificateText.Unreadable:
             Output.errorLine("weir: \(error)")
             return 2
         case let error as Output.Failure:
