@@ -4,6 +4,9 @@ internal import FlowModel
 internal import IPFIX
 
 /// What both nodes call a connection: its tuple after destination translation, for ICMP with identifier, type and code.
+///
+/// A client from outside that a node's proxy translated is called by what it was translated to: the endpoint's node knows it by no other
+/// address.
 struct ConnectionKey: Sendable, Hashable {
     let source: IPAddress
     let destination: IPAddress
@@ -17,10 +20,12 @@ struct ConnectionKey: Sendable, Hashable {
         guard let source = flow[address: .sourceIPAddress], let destination = flow[address: .destinationIPAddress],
             let protocolIdentifier = flow[unsigned: .protocolIdentifier]
         else { return nil }
-        self.source = source
+        let proxy = flow.hasTranslatedClient ? flow[address: .proxySnatIP] : nil
+        let proxyPort = flow.hasTranslatedClient ? flow[unsigned: .proxySnatPort] : nil
+        self.source = proxy ?? source
         self.destination = destination
         self.protocolIdentifier = UInt8(truncatingIfNeeded: protocolIdentifier)
-        sourcePort = UInt16(truncatingIfNeeded: flow[unsigned: .sourceTransportPort] ?? 0)
+        sourcePort = UInt16(truncatingIfNeeded: proxyPort ?? flow[unsigned: .sourceTransportPort] ?? 0)
         destinationPort = UInt16(truncatingIfNeeded: flow[unsigned: .destinationTransportPort] ?? 0)
         icmpTypeCode = UInt16(truncatingIfNeeded: flow[unsigned: .icmpTypeCode] ?? 0)
     }

@@ -137,10 +137,13 @@ extension ConnectionTable {
     func facts(of place: UInt32) -> FlowRecord {
         var flow = self[place].commonFacts
         if self[place].hasRareFacts { rareFacts[place]?.write(to: &flow) }
+        if self[place][.hasClient] { flow.swapClient() }
         return flow
     }
 
     mutating func keepFacts(_ flow: FlowRecord, of place: UInt32) {
+        var flow = flow
+        if self[place][.hasClient] { flow.swapClient() }
         self[place].keepCommonFacts(flow)
         if self[place].hasRareFacts || !RareFacts.fields.allSatisfy({ !flow.isKnown($0) }) { keep(RareFacts(flow), of: place) }
     }

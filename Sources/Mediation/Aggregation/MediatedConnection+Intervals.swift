@@ -35,8 +35,12 @@ extension MediatedConnection {
     }
 
     private func observation(of flow: FlowRecord) -> Observation {
-        if hasBothHalves || flow.isDenied || flow[unsigned: .flowType] != UInt64(FlowType.interNode.rawValue) { return .complete }
-        return source.isHere ? .sourceOnly : .destinationOnly
+        if hasBothHalves || flow.isDenied { return .complete }
+        return switch flow[unsigned: .flowType].flatMap({ FlowType(rawValue: UInt8(truncatingIfNeeded: $0)) }) {
+        case .interNode: source.isHere ? .sourceOnly : .destinationOnly
+        case .fromExternal: destination.isHere ? .complete : .sourceOnly
+        case .intraNode, .toExternal, nil: .complete
+        }
     }
 
     /// The next interval: growth since the last one. Nil when nothing is new.
@@ -97,13 +101,19 @@ extension ConnectionTable {
         let isNews = self[place].note(print: next.fingerprint(of: FactMerging.fields), from: side)
         if isNews {
             var flow = facts(of: place)
-            if FactMerging.merge(next, from: side, into: &flow) {
+            var isChanged = false
+            if next.hasTranslatedClient, !self[place][.hasClient] {
+                flow.copyClient(from: next)
+                self[place][.hasClient] = true
+                isChanged = true
+            }
+            if FactMerging.merge(next, from: side, into: &flow) || isChanged {
                 keepFacts(flow, of: place)
                 self[place][.isChanged] = true
             }
         }
         // Two nodes that each saw a half make it inter-node, whatever either of them could tell alone.
-        if self[place].hasBothHalves, self[place].facts.hasTwoNodes, self[place].facts.flowType != .interNode {
+        if self[place].hasBothHalves, self[place].facts.hasTwoNodes, self[place].facts.flowType != .interNode, !self[place][.hasClient] {
             self[place].facts.set(flowType: .interNode)
             self[place][.isChanged] = true
         }
@@ -116,6 +126,7 @@ extension ConnectionTable {
         let place = insert(connection)
         var flow = interval.record
         for field in [FlowField.sourcePodLabels, .destinationPodLabels, .clusterId] { flow.forget(field) }
+        self[place][.hasClient] = flow.hasTranslatedClient
         keepFacts(flow, of: place)
         return place
     }

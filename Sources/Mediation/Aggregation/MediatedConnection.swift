@@ -44,6 +44,8 @@ struct MediatedConnection: Sendable {
         static let hasSourceLabels = Self(rawValue: 1 << 9)
         static let hasDestinationLabels = Self(rawValue: 1 << 10)
         static let hasClusterID = Self(rawValue: 1 << 11)
+        /// The source of the key stands for a client from outside, whose address and port are kept where those of its proxy would be.
+        static let hasClient = Self(rawValue: 1 << 12)
     }
 
     init(id: Int64, key: ConnectionKey, isResumed: Bool, at now: Timestamp) {
@@ -114,7 +116,9 @@ extension MediatedConnection {
     var isComplete: Bool {
         if hasBothHalves || isDenied { return true }
         return switch facts.flowType {
-        case .toExternal, .fromExternal, .intraNode: true
+        case .toExternal, .intraNode: true
+        // The node that a client came in by is not always that of the endpoint.
+        case .fromExternal: destination.isHere
         case .interNode, nil: false
         }
     }

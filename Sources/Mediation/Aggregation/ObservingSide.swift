@@ -8,8 +8,12 @@ enum ObservingSide: Sendable, Hashable, CaseIterable {
     /// By the one exporter that sees all of the connection, or by one that names no node.
     case only
 
-    /// An exporter names the pods of its own node and no others.
+    /// An exporter names the pods of its own node and no others. One that passed a client from outside on to another node names none.
     init(of flow: FlowRecord) {
+        if flow.hasTranslatedClient, !flow.isKnown(.destinationPodName), !flow.isKnown(.destinationNodeName) {
+            self = .sourceNode
+            return
+        }
         switch (
             flow.isKnown(.sourceNodeName) || flow.isKnown(.sourcePodName),
             flow.isKnown(.destinationNodeName) || flow.isKnown(.destinationPodName)
