@@ -120,7 +120,8 @@ let package = Package(
         tests("TransportSecurityTests", "TransportSecurity", "FlowTesting"),
         tests("PacketCaptureTests", "PacketCapture", "IPFIX", "Metering", "FlowTesting"),
         tests("KubernetesTests", "IPFIX", "FlowModel", "Mediation", "Kubernetes", "FlowTesting"),
-        tests("FlowStoreTests", "IPFIX", "FlowModel", "FlowStore", "FlowTesting", grdb),
+        .target(name: "CFaultyDisk", path: "Tests/CFaultyDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
+        tests("FlowStoreTests", "IPFIX", "FlowModel", "FlowStore", "FlowTesting", "CFaultyDisk", grdb),
         tests("DaemonTests", "Daemon", "IPFIX", log),
         tests(
             "PipelineTests", "IPFIX", "FlowModel", "Metering", "Mediation", "IPFIXTransport", "Daemon", "FlowStore", "FlowTesting", "weir",

@@ -56,6 +56,8 @@ public struct FlowFieldDefinition: Sendable {
     }
 
     public enum Storage: Sendable, Hashable {
+        /// Once for all connections between the same ends, by the same Service, under the same verdict.
+        case conversation
         /// Once for each connection.
         case connection
         /// Once for each stored interval.

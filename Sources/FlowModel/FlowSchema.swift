@@ -24,10 +24,10 @@ public enum FlowSchema {
             .sourceTransportPort, .one(.sourceTransportPort), .unsigned, .key, .connection, exporter: 4,
             "Port of the client; the identifier of an ICMP echo exchange."),
         define(
-            .destinationTransportPort, .one(.destinationTransportPort), .unsigned, .key, .connection, exporter: 5,
+            .destinationTransportPort, .one(.destinationTransportPort), .unsigned, .key, .conversation, exporter: 5,
             "Port of the endpoint that answered, after destination translation; 0 for ICMP."),
         define(
-            .protocolIdentifier, .one(.protocolIdentifier), .unsigned, .key, .connection, exporter: 6,
+            .protocolIdentifier, .one(.protocolIdentifier), .unsigned, .key, .conversation, exporter: 6,
             "IANA protocol number: 1 ICMP, 6 TCP, 17 UDP, 58 ICMPv6, 132 SCTP."),
         define(
             .packetTotalCount, .one(.packetTotalCount), .unsigned, .eachNode, .interval, exporter: 7,
@@ -61,111 +61,114 @@ public enum FlowSchema {
             .reverseOctetDeltaCount, .one(.octetDeltaCount.reverse), .unsigned, .eachNode, .interval, exporter: 16,
             "Growth of reverseOctetTotalCount over this record's interval."),
         define(
-            .sourcePodName, .one(.sourcePodName), .name, .sourceNode, .connection, isZeroUnknown: true, exporter: 17,
+            .sourcePodName, .one(.sourcePodName), .name, .sourceNode, .conversation, isZeroUnknown: true, exporter: 17,
             "Pod that held sourceIPAddress then."),
         define(
-            .sourcePodNamespace, .one(.sourcePodNamespace), .name, .sourceNode, .connection, isZeroUnknown: true, exporter: 18,
+            .sourcePodNamespace, .one(.sourcePodNamespace), .name, .sourceNode, .conversation, isZeroUnknown: true, exporter: 18,
             "Namespace of sourcePodName."),
         define(
-            .sourcePodUUID, .one(.sourcePodUUID), .uuid, .sourceNode, .connection, isZeroUnknown: true,
+            .sourcePodUUID, .one(.sourcePodUUID), .uuid, .sourceNode, .conversation, isZeroUnknown: true,
             "Kubernetes UID of the source pod."),
         define(
-            .sourceNodeName, .one(.sourceNodeName), .name, .sourceNode, .connection, isZeroUnknown: true, exporter: 19,
+            .sourceNodeName, .one(.sourceNodeName), .name, .sourceNode, .conversation, isZeroUnknown: true, exporter: 19,
             "Node of the source pod."),
         define(
-            .sourceNodeUUID, .one(.sourceNodeUUID), .uuid, .sourceNode, .connection, isZeroUnknown: true,
+            .sourceNodeUUID, .one(.sourceNodeUUID), .uuid, .sourceNode, .conversation, isZeroUnknown: true,
             "Kubernetes UID of the source node."),
         define(
-            .destinationPodName, .one(.destinationPodName), .name, .destinationNode, .connection, isZeroUnknown: true, exporter: 20,
+            .destinationPodName, .one(.destinationPodName), .name, .destinationNode, .conversation, isZeroUnknown: true, exporter: 20,
             "Pod that held destinationIPAddress then."),
         define(
-            .destinationPodNamespace, .one(.destinationPodNamespace), .name, .destinationNode, .connection, isZeroUnknown: true,
+            .destinationPodNamespace, .one(.destinationPodNamespace), .name, .destinationNode, .conversation, isZeroUnknown: true,
             exporter: 21,
             "Namespace of destinationPodName."),
         define(
-            .destinationPodUUID, .one(.destinationPodUUID), .uuid, .destinationNode, .connection, isZeroUnknown: true,
+            .destinationPodUUID, .one(.destinationPodUUID), .uuid, .destinationNode, .conversation, isZeroUnknown: true,
             "Kubernetes UID of the destination pod."),
         define(
-            .destinationNodeName, .one(.destinationNodeName), .name, .destinationNode, .connection, isZeroUnknown: true, exporter: 22,
+            .destinationNodeName, .one(.destinationNodeName), .name, .destinationNode, .conversation, isZeroUnknown: true, exporter: 22,
             "Node of the destination pod."),
         define(
-            .destinationNodeUUID, .one(.destinationNodeUUID), .uuid, .destinationNode, .connection, isZeroUnknown: true,
+            .destinationNodeUUID, .one(.destinationNodeUUID), .uuid, .destinationNode, .conversation, isZeroUnknown: true,
             "Kubernetes UID of the destination node."),
         define(
-            .destinationServicePort, .one(.destinationServicePort), .unsigned, .sourceNode, .connection, isZeroUnknown: true, exporter: 23,
+            .destinationServicePort, .one(.destinationServicePort), .unsigned, .sourceNode, .conversation, isZeroUnknown: true,
+            exporter: 23,
             "Port of the Service that the client dialled."),
         define(
-            .destinationServicePortName, .one(.destinationServicePortName), .name, .sourceNode, .connection, isZeroUnknown: true,
+            .destinationServicePortName, .one(.destinationServicePortName), .name, .sourceNode, .conversation, isZeroUnknown: true,
             exporter: 24,
             "The Service that the client dialled, as namespace/name:port."),
         define(
-            .destinationServiceUUID, .one(.destinationServiceUUID), .uuid, .sourceNode, .connection, isZeroUnknown: true,
+            .destinationServiceUUID, .one(.destinationServiceUUID), .uuid, .sourceNode, .conversation, isZeroUnknown: true,
             "Kubernetes UID of the Service."),
         define(
-            .ingressNetworkPolicyName, .one(.ingressNetworkPolicyName), .name, .destinationNode, .connection, isZeroUnknown: true,
+            .ingressNetworkPolicyName, .one(.ingressNetworkPolicyName), .name, .destinationNode, .conversation, isZeroUnknown: true,
             exporter: 25,
             "Policy whose ingress rule decided the connection."),
         define(
-            .ingressNetworkPolicyNamespace, .one(.ingressNetworkPolicyNamespace), .name, .destinationNode, .connection, isZeroUnknown: true,
+            .ingressNetworkPolicyNamespace, .one(.ingressNetworkPolicyNamespace), .name, .destinationNode, .conversation,
+            isZeroUnknown: true,
             exporter: 26,
             "Namespace of ingressNetworkPolicyName; unknown for cluster-scoped policies."),
         define(
-            .ingressNetworkPolicyUUID, .one(.ingressNetworkPolicyUUID), .uuid, .destinationNode, .connection, isZeroUnknown: true,
+            .ingressNetworkPolicyUUID, .one(.ingressNetworkPolicyUUID), .uuid, .destinationNode, .conversation, isZeroUnknown: true,
             "Kubernetes UID of the ingress policy."),
         define(
-            .ingressNetworkPolicyType, .one(.ingressNetworkPolicyType), .unsigned, .destinationNode, .connection, isZeroUnknown: true,
+            .ingressNetworkPolicyType, .one(.ingressNetworkPolicyType), .unsigned, .destinationNode, .conversation, isZeroUnknown: true,
             exporter: 27,
             "1 K8s NetworkPolicy, 2 Antrea NetworkPolicy, 3 Antrea ClusterNetworkPolicy, 4 K8s ClusterNetworkPolicy."),
         define(
-            .ingressNetworkPolicyRuleName, .one(.ingressNetworkPolicyRuleName), .name, .destinationNode, .connection, isZeroUnknown: true,
+            .ingressNetworkPolicyRuleName, .one(.ingressNetworkPolicyRuleName), .name, .destinationNode, .conversation, isZeroUnknown: true,
             exporter: 28,
             "Rule of ingressNetworkPolicyName that decided."),
         define(
-            .ingressNetworkPolicyRuleAction, .one(.ingressNetworkPolicyRuleAction), .unsigned, .destinationNode, .connection,
+            .ingressNetworkPolicyRuleAction, .one(.ingressNetworkPolicyRuleAction), .unsigned, .destinationNode, .conversation,
             isZeroUnknown: true, exporter: 29,
             "What the ingress rule did: 1 allow, 2 drop, 3 reject."),
         define(
-            .egressNetworkPolicyName, .one(.egressNetworkPolicyName), .name, .sourceNode, .connection, isZeroUnknown: true, exporter: 30,
+            .egressNetworkPolicyName, .one(.egressNetworkPolicyName), .name, .sourceNode, .conversation, isZeroUnknown: true, exporter: 30,
             "Policy whose egress rule decided the connection."),
         define(
-            .egressNetworkPolicyNamespace, .one(.egressNetworkPolicyNamespace), .name, .sourceNode, .connection, isZeroUnknown: true,
+            .egressNetworkPolicyNamespace, .one(.egressNetworkPolicyNamespace), .name, .sourceNode, .conversation, isZeroUnknown: true,
             exporter: 31,
             "Namespace of egressNetworkPolicyName; unknown for cluster-scoped policies."),
         define(
-            .egressNetworkPolicyUUID, .one(.egressNetworkPolicyUUID), .uuid, .sourceNode, .connection, isZeroUnknown: true,
+            .egressNetworkPolicyUUID, .one(.egressNetworkPolicyUUID), .uuid, .sourceNode, .conversation, isZeroUnknown: true,
             "Kubernetes UID of the egress policy."),
         define(
-            .egressNetworkPolicyType, .one(.egressNetworkPolicyType), .unsigned, .sourceNode, .connection, isZeroUnknown: true,
+            .egressNetworkPolicyType, .one(.egressNetworkPolicyType), .unsigned, .sourceNode, .conversation, isZeroUnknown: true,
             exporter: 32,
             "1 K8s NetworkPolicy, 2 Antrea NetworkPolicy, 3 Antrea ClusterNetworkPolicy, 4 K8s ClusterNetworkPolicy."),
         define(
-            .egressNetworkPolicyRuleName, .one(.egressNetworkPolicyRuleName), .name, .sourceNode, .connection, isZeroUnknown: true,
+            .egressNetworkPolicyRuleName, .one(.egressNetworkPolicyRuleName), .name, .sourceNode, .conversation, isZeroUnknown: true,
             exporter: 33,
             "Rule of egressNetworkPolicyName that decided."),
         define(
-            .egressNetworkPolicyRuleAction, .one(.egressNetworkPolicyRuleAction), .unsigned, .sourceNode, .connection, isZeroUnknown: true,
+            .egressNetworkPolicyRuleAction, .one(.egressNetworkPolicyRuleAction), .unsigned, .sourceNode, .conversation,
+            isZeroUnknown: true,
             exporter: 34,
             "What the egress rule did: 1 allow, 2 drop, 3 reject."),
         define(
             .tcpState, .one(.tcpState), .name, .eachNode, .interval, isZeroUnknown: true, exporter: 35,
             "State of a TCP connection, as conntrack names it."),
         define(
-            .flowType, .one(.flowType), .unsigned, .eachNode, .connection, isZeroUnknown: true, exporter: 36,
+            .flowType, .one(.flowType), .unsigned, .eachNode, .conversation, isZeroUnknown: true, exporter: 36,
             "1 intra-node, 2 inter-node, 3 to-external, 4 from-external."),
         define(
-            .egressName, .one(.egressName), .name, .sourceNode, .connection, isZeroUnknown: true, exporter: 37,
+            .egressName, .one(.egressName), .name, .sourceNode, .conversation, isZeroUnknown: true, exporter: 37,
             "Egress object that the source pod left the cluster through."),
         define(
-            .egressUUID, .one(.egressUUID), .uuid, .sourceNode, .connection, isZeroUnknown: true,
+            .egressUUID, .one(.egressUUID), .uuid, .sourceNode, .conversation, isZeroUnknown: true,
             "Kubernetes UID of the Egress."),
         define(
-            .egressIP, .one(.egressIP), .name, .sourceNode, .connection, isZeroUnknown: true, exporter: 38,
+            .egressIP, .one(.egressIP), .name, .sourceNode, .conversation, isZeroUnknown: true, exporter: 38,
             "Address that the Egress gave the connection, as text."),
         define(
-            .egressNodeName, .one(.egressNodeName), .name, .sourceNode, .connection, isZeroUnknown: true, exporter: 39,
+            .egressNodeName, .one(.egressNodeName), .name, .sourceNode, .conversation, isZeroUnknown: true, exporter: 39,
             "Node that holds egressIP."),
         define(
-            .egressNodeUUID, .one(.egressNodeUUID), .uuid, .sourceNode, .connection, isZeroUnknown: true,
+            .egressNodeUUID, .one(.egressNodeUUID), .uuid, .sourceNode, .conversation, isZeroUnknown: true,
             "Kubernetes UID of that node."),
         define(
             .proxySnatPort, .one(.proxySnatPort), .unsigned, .sourceNode, .connection, isZeroUnknown: true, exporter: 40,
@@ -179,7 +182,8 @@ public enum FlowSchema {
             .derived("destinationServiceIP"), isZeroUnknown: true, exporter: 41,
             "The same as destinationServiceIP, under its older name."),
         define(
-            .destinationServiceIP, .byFamily(v4: .destinationServiceIPv4, v6: .destinationServiceIPv6), .address, .sourceNode, .connection,
+            .destinationServiceIP, .byFamily(v4: .destinationServiceIPv4, v6: .destinationServiceIPv6), .address, .sourceNode,
+            .conversation,
             isZeroUnknown: true, exporter: 43,
             "Address of the Service that the client dialled, before destination translation."),
         define(
@@ -256,13 +260,13 @@ public enum FlowSchema {
             .reverseThroughputFromDestinationNode, .one(.reverseThroughputFromDestinationNode), .unsigned, .mediator, .interval,
             "reverseThroughput from the destination node's counters."),
         define(
-            .sourcePodLabels, .one(.sourcePodLabels), .name, .mediator, .connection, isZeroUnknown: true,
+            .sourcePodLabels, .one(.sourcePodLabels), .name, .mediator, .conversation, isZeroUnknown: true,
             "Labels of the source pod as JSON object text; {} for none."),
         define(
-            .destinationPodLabels, .one(.destinationPodLabels), .name, .mediator, .connection, isZeroUnknown: true,
+            .destinationPodLabels, .one(.destinationPodLabels), .name, .mediator, .conversation, isZeroUnknown: true,
             "Labels of the destination pod as JSON object text; {} for none."),
         define(
-            .clusterId, .one(.clusterId), .name, .mediator, .connection, isZeroUnknown: true,
+            .clusterId, .one(.clusterId), .name, .mediator, .conversation, isZeroUnknown: true,
             "The cluster that the record belongs to."),
         define(
             .flowStartMilliseconds, .one(.flowStartMilliseconds), .time, .eachNode, .connection, isZeroUnknown: true, exporter: 44,
@@ -271,11 +275,11 @@ public enum FlowSchema {
             .flowEndMilliseconds, .one(.flowEndMilliseconds), .time, .eachNode, .interval, isZeroUnknown: true, exporter: 45,
             "Milliseconds since 1970-01-01T00:00:00Z up to which this record counts."),
         define(
-            .icmpTypeCode, .byFamily(v4: .icmpTypeCodeIPv4, v6: .icmpTypeCodeIPv6), .unsigned, .key, .connection, isZeroUnknown: true,
+            .icmpTypeCode, .byFamily(v4: .icmpTypeCodeIPv4, v6: .icmpTypeCodeIPv6), .unsigned, .key, .conversation, isZeroUnknown: true,
             exporter: 46,
             "ICMP type × 256 + code of the request; unknown for other protocols."),
         define(
-            .observation, .none, .unsigned, .mediator, .connection,
+            .observation, .none, .unsigned, .mediator, .conversation,
             "Whose records there are: 1 all that are expected, 2 the source node's only, 3 the destination node's only."),
     ]
 

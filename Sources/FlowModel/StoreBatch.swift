@@ -41,15 +41,19 @@ public struct FlowInterval: Sendable {
     /// False when only the connection is to be amended: its other half came, and brought no growth.
     public let hasInterval: Bool
     public let starts: HalfStarts
+    /// The end of the connection's interval before; nil for its first. Sums over time tell by it how many connections there were.
+    public let previousEnd: Timestamp?
 
     public init(
-        connection: Int64, record: FlowRecord, isConnectionChanged: Bool, hasInterval: Bool = true, starts: HalfStarts = HalfStarts()
+        connection: Int64, record: FlowRecord, isConnectionChanged: Bool, hasInterval: Bool = true, starts: HalfStarts = HalfStarts(),
+        previousEnd: Timestamp? = nil
     ) {
         self.connection = connection
         self.record = record
         self.isConnectionChanged = isConnectionChanged
         self.hasInterval = hasInterval
         self.starts = starts
+        self.previousEnd = previousEnd
     }
 }
 

@@ -21,6 +21,9 @@ struct Connection {
         unsafe self.handle = handle
     }
 
+    /// Rows that the last INSERT, UPDATE or DELETE changed.
+    var changes: Int64 { unsafe sqlite3_changes64(handle) }
+
     /// What SQLite says of its last failed call on this connection.
     func error(code: Int32) -> StoreError {
         StoreError(code: code, message: unsafe sqlite3_errmsg(handle).map { unsafe String(cString: $0) } ?? "no message")

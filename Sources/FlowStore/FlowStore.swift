@@ -8,8 +8,14 @@ internal import Schemas
 public enum FlowStore {
     /// Opens a store for writing, makes it (readable by its owner only) if there is none, and brings it up to date.
     ///
-    /// - Parameter busyTimeout: how long a call waits for another program's lock before it fails with ``StoreError/busy``.
-    public static func openForWriting(path: String, busyTimeout: Duration = .seconds(5)) throws(StoreError) -> FlowWriter {
+    /// - Parameters:
+    ///   - busyTimeout: how long a call waits for another program's lock before it fails with ``StoreError/busy``.
+    ///   - progress: is told now and then how far bringing an older store up to date has come. What it throws ends that: the store is
+    ///     left as it was.
+    public static func openForWriting(
+        path: String, busyTimeout: Duration = .seconds(5),
+        progress: @escaping @Sendable (MigrationProgress) throws(StoreError) -> Void = { _ in }
+    ) throws(StoreError) -> FlowWriter {
         try makeFile(at: path)
         var configuration = configuration(busyTimeout: busyTimeout)
         configuration.label = "flow writer"
@@ -22,7 +28,7 @@ public enum FlowStore {
             try queue.read { try refuseForeign($0, path: path, isEmptyAllowed: true) }
             let lock = try WriterLock(storePath: path)
             try queue.writeWithoutTransaction(prepareForWriting)
-            try migrator.migrate(queue)
+            try migrator(progress).migrate(queue)
             try queue.write(StoreViews.install)
             return try FlowWriter(queue: queue, lock: lock)
         } catch { throw StoreError(error).opening(path) }
@@ -45,10 +51,18 @@ public enum FlowStore {
         } catch { throw StoreError(error).opening(path) }
     }
 
-    static var migrator: DatabaseMigrator {
+    static var migrator: DatabaseMigrator { migrator { _ in } }
+
+    /// Each step is a transaction: what ends it early leaves the store as the step before made it.
+    static func migrator(_ progress: @escaping @Sendable (MigrationProgress) throws(StoreError) -> Void) -> DatabaseMigrator {
         var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
         for migration in Schemas.migrations {
-            migrator.registerMigration(migration.name) { try $0.execute(sql: migration.sql) }
+            migrator.registerMigration(migration.name) { database in
+                try database.execute(sql: migration.sql)
+                guard migration.name == "v5-compact" else { return }
+                try LegacyFlows(database, progress).move()
+                try database.execute(sql: "DROP TABLE interval_v3; DROP TABLE connection_v3")
+            }
         }
         return migrator
     }
@@ -87,7 +101,8 @@ extension FlowStore {
         guard unknown.isEmpty else { throw StoreError.newerStore(path: path, migrations: unknown.sorted()) }
     }
 
-    /// NORMAL: a power cut costs at most the last batches, never the file. Checkpoints every 32 MiB; the log is cut back to twice that.
+    /// FULL: a batch that is committed is on the disk, so that a power cut costs at most the one in progress. Checkpoints every 32 MiB; the log
+    /// is cut back to twice that.
     private static func prepareForWriting(_ database: Database) throws {
         let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
         guard mode == "wal" else {
@@ -96,7 +111,7 @@ extension FlowStore {
         }
         try database.execute(
             sql: """
-                PRAGMA synchronous = NORMAL;
+                PRAGMA synchronous = FULL;
                 PRAGMA wal_autocheckpoint = 4000;
                 PRAGMA journal_size_limit = 67108864;
                 PRAGMA cache_size = -65536;

@@ -13,29 +13,28 @@ internal import IPFIX
 public final class FlowWriter: @unchecked Sendable {
     let queue: DatabaseQueue
     private let lock: WriterLock
+    let reserve: SpaceReserve
     private let firstConnection: Int64
-    private var statements: WriterStatements?
-    private var names = NameRows()
-    private var addresses = AddressRows()
-    private var sequence = IntervalSequence()
+    private var intervals: IntervalWriter?
     private var statistics: StatisticsWriter?
 
     /// - Parameter queue: a connection to a store that is up to date.
     init(queue: DatabaseQueue, lock: WriterLock) throws(StoreError) {
         self.queue = queue
         self.lock = lock
+        reserve = SpaceReserve(storePath: queue.path)
         do {
-            (statements, statistics, firstConnection) = try queue.writeWithoutTransaction { database in
+            (intervals, statistics, firstConnection) = try queue.writeWithoutTransaction { database in
                 let connection = try Connection(database)
                 let last = try Statement(connection, "SELECT max(id) FROM connection").firstInteger() ?? 0
-                return (try WriterStatements(connection), try StatisticsWriter(connection), last + 1)
+                return (try IntervalWriter(connection, lastConnection: last), try StatisticsWriter(connection), last + 1)
             }
         } catch { throw StoreError(error) }
     }
 
     // Statements go before the connection they belong to.
     deinit {
-        statements = nil
+        intervals = nil
         statistics = nil
     }
 
@@ -47,118 +46,56 @@ public final class FlowWriter: @unchecked Sendable {
     /// - Throws: nothing of the batch is stored then, and nothing remembered of it but the texts of its names.
     @discardableResult
     public func write(_ batch: StoreBatch) throws(StoreError) -> WriteResult {
-        do {
-            return try queue.writeWithoutTransaction { database in
-                names.learn(batch.names)
-                do {
-                    var result = WriteResult()
-                    try database.inTransaction(.immediate) {
-                        result = try store(batch)
-                        return .commit
-                    }
-                    commit()
-                    return result
-                } catch {
-                    rollBack()
-                    throw error
-                }
+        try perform { database throws(StoreError) in
+            intervals?.learn(batch.names)
+            var result = WriteResult()
+            try transaction(in: database) { () throws(StoreError) in
+                result = WriteResult()
+                try store(batch, &result)
             }
+            return result
+        }
+    }
+
+    /// Runs a body on the writer's connection, outside of any transaction.
+    func perform<Value>(_ body: (Database) throws(StoreError) -> Value) throws(StoreError) -> Value {
+        do {
+            return try queue.writeWithoutTransaction { try body($0) }
         } catch { throw StoreError(error) }
     }
 
-    private func commit() {
-        names.commit()
-        addresses.commit()
-    }
-
-    private func rollBack() {
-        names.rollBack()
-        addresses.rollBack()
-        sequence.rollBack()
-        statistics?.rollBack()
-    }
-}
-
-// Inside the transaction.
-extension FlowWriter {
-    private func store(_ batch: StoreBatch) throws(StoreError) -> WriteResult {
-        guard let statements else { throw .failed(code: 21, message: "the writer is closed") }
-        var result = WriteResult()
-        for interval in batch.intervals {
-            if interval.isConnectionChanged { try storeConnection(of: interval, using: statements, &result) }
-            if interval.hasInterval { try storeInterval(interval, using: statements, &result) }
+    /// Runs a body in a transaction; what is remembered of rows follows its fate.
+    func transaction(in database: Database, _ body: () throws(StoreError) -> Void) throws(StoreError) {
+        do {
+            try database.inTransaction(.immediate) {
+                try body()
+                return .commit
+            }
+            intervals?.commit()
+        } catch {
+            intervals?.rollBack()
+            statistics?.rollBack()
+            throw StoreError(error)
         }
+    }
+
+    /// Rows of names that are remembered without their texts.
+    func rememberedNames() -> Set<Int64> { intervals?.rememberedNames ?? [] }
+
+    /// After rows were removed that may be remembered.
+    func forgetRows() throws(StoreError) {
+        try intervals?.forgetRows()
+    }
+
+    private func store(_ batch: StoreBatch, _ result: inout WriteResult) throws(StoreError) {
+        guard intervals != nil else { throw .failed(code: 21, message: "the writer is closed") }
+        for interval in batch.intervals { try intervals?.store(interval, &result) }
+        try intervals?.flush()
         for minute in batch.exporterMinutes {
-            try statements.add(minute)
+            try intervals?.statements.add(minute)
             result.exporterMinutes += 1
         }
-        if let progress = batch.importProgress { try statements.imports.store(progress) }
-        for received in batch.statistics { try statistics?.store(received, names: &names, using: statements, &result) }
-        return result
-    }
-
-    private func storeConnection(of interval: FlowInterval, using statements: WriterStatements, _ result: inout WriteResult)
-        throws(StoreError)
-    {
-        let statement = statements.upsertConnection
-        statement.clear()
-        statement.bind(interval.connection, at: 1)
-        try bind(StoreLayout.connectionColumns, of: interval.record, to: statement, from: 2, using: statements, &result)
-        bind(interval.starts, of: interval.record, to: statement)
-        try statement.run()
-        result.connections += 1
-    }
-
-    private func bind(_ starts: HalfStarts, of record: FlowRecord, to statement: Statement) {
-        guard let first = record[time: .flowStartMilliseconds] else { return }
-        let index = Int32(StoreLayout.connectionColumns.count + 2)
-        if let start = starts.source { statement.bind((start - first).wholeMilliseconds, at: index) }
-        if let start = starts.destination { statement.bind((start - first).wholeMilliseconds, at: index + 1) }
-    }
-
-    private func storeInterval(_ interval: FlowInterval, using statements: WriterStatements, _ result: inout WriteResult) throws(StoreError)
-    {
-        guard let end = interval.record[time: .flowEndMilliseconds], IntervalID.seconds.contains(end.seconds) else {
-            result.refusedIntervals += 1
-            return
-        }
-        let statement = statements.insertInterval
-        statement.clear()
-        statement.bind(try sequence.id(ofSecond: end.seconds, last: statements.lastInterval), at: 1)
-        statement.bind(interval.connection, at: 2)
-        try bind(StoreLayout.intervalColumns, of: interval.record, to: statement, from: 3, using: statements, &result)
-        try statement.run()
-        result.intervals += 1
-    }
-
-    /// Binds what is known of a record; the rest was made NULL before. Values above `Int64.max` saturate, as SQLite has no larger.
-    private func bind(
-        _ columns: [StoreLayout.Column], of record: FlowRecord, to statement: Statement, from first: Int32,
-        using statements: WriterStatements,
-        _ result: inout WriteResult
-    ) throws(StoreError) {
-        var index = first
-        for column in columns {
-            switch column.kind {
-            case .unsigned:
-                if let value = record[unsigned: column.field] { statement.bind(Int64(clamping: value), at: index) }
-            case .time:
-                if let time = record[time: column.field] { statement.bind(time.milliseconds, at: index) }
-            case .name:
-                guard let id = record[name: column.field] else { break }
-                if let row = try names.row(of: id, using: statements) {
-                    statement.bind(row, at: index)
-                } else {
-                    result.unknownNames += 1
-                }
-            case .address:
-                if let address = record[address: column.field] {
-                    statement.bind(try addresses.row(of: address, using: statements), at: index)
-                }
-            case .uuid:
-                if let uuid = record[uuid: column.field] { try statement.bind(uuid: uuid, at: index) }
-            }
-            index += 1
-        }
+        for received in batch.statistics { try intervals?.store(received, by: &statistics, &result) }
+        if let progress = batch.importProgress { try intervals?.statements.imports.store(progress) }
     }
 }

@@ -20,13 +20,12 @@ struct FlowsQuery {
 
     private var selected: String {
         let columns = fields.map { "\(StoreViews.readable(FlowSchema.definition(of: $0))) AS \(FlowSchema.name(of: $0))" }
-        return (["connection"] + columns).joined(separator: ", ")
+        return (["interval.connection AS connection"] + columns).joined(separator: ", ")
     }
 
     private var rows: String {
         """
-        FROM interval
-        LEFT JOIN connection ON connection.id = interval.connection
+        FROM \(StoreViews.intervals)
         WHERE interval.id >= ? AND interval.id < ?\(condition.map { " AND \($0.sql)" } ?? "")
         """
     }

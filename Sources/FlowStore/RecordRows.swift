@@ -29,6 +29,7 @@ final class RecordRows {
             let index = Int32(StoreLayout.connectionColumns.count)
             starts.source = start.after(selectConnection.integer(at: index))
             starts.destination = start.after(selectConnection.integer(at: index + 1))
+            try read(StoreLayout.conversationColumns, from: selectConnection, first: index + 2, into: &record, names: &names)
             selectConnection.reset()
         }
         return FlowInterval(connection: connection, record: record, isConnectionChanged: false, starts: starts)
@@ -44,10 +45,7 @@ final class RecordRows {
             case .time: record[time: column.field] = row.integer(at: index).map { Timestamp(milliseconds: $0) }
             case .name: record[name: column.field] = try row.integer(at: index).flatMap { id throws(StoreError) in try name(id, &names) }
             case .address: record[address: column.field] = try row.integer(at: index).flatMap { id throws(StoreError) in try address(id) }
-            case .uuid:
-                guard let octets = row.octets(at: index), octets.count == 16 else { break }
-                let words = stride(from: 0, to: 16, by: 8).map { octets[$0..<$0 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
-                record[uuid: column.field] = (words[0], words[1])
+            case .uuid: record[uuid: column.field] = row.uuid(at: index)
             }
         }
     }
@@ -80,8 +78,15 @@ extension Timestamp? {
 
 extension Statement {
     /// Nil for NULL.
-    fileprivate func octets(at index: Int32) -> [UInt8]? {
+    func octets(at index: Int32) -> [UInt8]? {
         guard case .blob(let octets) = value(at: index) else { return nil }
         return octets
+    }
+
+    /// Nil for what is not sixteen octets.
+    func uuid(at index: Int32) -> (high: UInt64, low: UInt64)? {
+        guard let octets = octets(at: index), octets.count == 16 else { return nil }
+        let words = stride(from: 0, to: 16, by: 8).map { octets[$0..<$0 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+        return (words[0], words[1])
     }
 }

@@ -89,7 +89,9 @@ final class StatementGuardian {
     private static let tables =
         Set(StoreViews.all.map(\.name)).union([
             "name", "address", "connection", "interval", "exporter_minute", "rule", "rule_statistics", "port", "port_statistics",
-            "exporter_counter", "exporter_statistic", "import", "sqlite_schema", "sqlite_master",
+            "exporter_counter", "exporter_statistic", "conversation", "interval_side", "rollup_1m", "rollup_1h", "rollup_1d",
+            "rollup_period",
+            "resolution", "import", "json_each", "sqlite_schema", "sqlite_master",
         ])
 
     /// SQLite's functions that compute a value from their arguments. Those that load code, look into the program, or allocate at will
@@ -99,7 +101,7 @@ final class StatementGuardian {
         abs char coalesce concat format glob hex ifnull iif instr length like likelihood likely lower ltrim max min nullif printf quote
         random replace round rtrim sign substr substring trim typeof unhex unicode unlikely upper
         date time datetime julianday strftime unixepoch timediff current_date current_time current_timestamp
-        avg count group_concat string_agg sum total
+        avg count group_concat string_agg sum top total
         row_number rank dense_rank percent_rank cume_dist ntile lag lead first_value last_value nth_value
         acos acosh asin asinh atan atan2 atanh ceil ceiling cos cosh degrees exp floor ln log log10 log2 mod pi pow power radians sin sinh
         sqrt tan tanh trunc

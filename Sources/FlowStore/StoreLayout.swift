@@ -12,7 +12,9 @@ enum StoreLayout {
         var name: String { FlowSchema.name(of: field) }
     }
 
+    static let conversationColumns = columns(of: .conversation)
     static let connectionColumns = columns(of: .connection)
+    /// Fields of an interval; how they lie in its tables is in ``IntervalLayout``.
     static let intervalColumns = columns(of: .interval)
 
     private static func columns(of storage: FlowFieldDefinition.Storage) -> [Column] {
@@ -22,18 +24,31 @@ enum StoreLayout {
     /// When each half began, in milliseconds after `flowStartMilliseconds`.
     static let startColumns = ["sourceStart", "destinationStart"]
 
-    /// Parameters: the id, `connectionColumns`, `startColumns`. What is known replaces what was; unknown erases nothing.
+    /// Parameters: the id, the conversation, `connectionColumns`, `startColumns`. What is known replaces what was; unknown erases nothing.
     static let upsertConnection = """
-        INSERT INTO connection (id, \(connectionNames.joined(separator: ", ")))
-        VALUES (\(parameters(connectionNames.count + 1)))
-        ON CONFLICT (id) DO UPDATE SET \(connectionNames.map(amendment).joined(separator: ", "))
+        INSERT INTO connection (id, conversation, \(connectionNames.joined(separator: ", ")))
+        VALUES (\(parameters(connectionNames.count + 2)))
+        ON CONFLICT (id) DO UPDATE SET
+          conversation = excluded.conversation,
+          \(connectionNames.map(amendment).joined(separator: ", "))
         """
 
-    /// Parameters: the id, the connection, then `intervalColumns`.
-    static let insertInterval = """
-        INSERT INTO interval (id, connection, \(list(intervalColumns)))
-        VALUES (\(parameters(intervalColumns.count + 2)))
+    /// Parameters: the fingerprint, `conversationColumns`.
+    static let findConversation = """
+        SELECT id, lastSeen
+        FROM conversation
+        WHERE fingerprint = ? AND \(conversationColumns.map { "\($0.name) IS ?" }.joined(separator: " AND "))
         """
+
+    /// Parameters: the fingerprint, the day, `conversationColumns`.
+    static let insertConversation = """
+        INSERT INTO conversation (fingerprint, lastSeen, \(list(conversationColumns)))
+        VALUES (\(parameters(conversationColumns.count + 2)))
+        RETURNING id
+        """
+
+    /// Parameter: the id.
+    static let selectConversation = "SELECT \(list(conversationColumns)) FROM conversation WHERE id = ?"
 
     /// Parameters: minute, exporter, domain, node, then `ExporterMinute.counts`. Sums saturate: a STRICT column cannot hold the
     /// floating-point number that SQLite makes of one that overflows.
@@ -59,14 +74,19 @@ enum StoreLayout {
 
     /// Parameters: the smallest and the largest id. The row of a connection that comes first is its last.
     static let selectIntervals = """
-        SELECT connection, \(list(intervalColumns))
+        SELECT connection, \(intervalColumns.map { IntervalLayout.expression(of: $0.field) }.joined(separator: ", "))
         FROM interval
         WHERE id BETWEEN ? AND ?
         ORDER BY id DESC
         """
 
-    /// Parameter: the id.
-    static let selectConnection = "SELECT \(connectionNames.joined(separator: ", ")) FROM connection WHERE id = ?"
+    /// Parameter: the id. Columns: those of the connection, the starts, those of its conversation.
+    static let selectConnection = """
+        SELECT \(connectionNames.joined(separator: ", ")), \(list(conversationColumns))
+        FROM connection
+        LEFT JOIN conversation ON conversation.id = connection.conversation
+        WHERE connection.id = ?
+        """
 
     private static func list(_ columns: [Column]) -> String { columns.map(\.name).joined(separator: ", ") }
 

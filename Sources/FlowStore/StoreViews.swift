@@ -9,7 +9,8 @@ internal import GRDB
 /// nothing.
 enum StoreViews {
     static let all: [(name: String, sql: String)] = [
-        ("flows", flows), ("connections", connections), ("exporters", exporters), ("completeness", completeness),
+        ("flows", flows), ("denied", denied), ("connections", connections), ("flows_1m", sums(.minute)), ("flows_1h", sums(.hour)),
+        ("flows_1d", sums(.day)), ("top_talkers", topTalkers), ("exporters", exporters), ("completeness", completeness),
         ("policy_rules", series(.rules)), ("ports", series(.ports)), ("statistics", statistics),
         ("imports", imports),
     ]
@@ -32,8 +33,24 @@ enum StoreViews {
           interval.id AS id,
           interval.connection AS connection,
           \(lines(FlowSchema.fields.map { "\(readable($0)) AS \($0.name)" }))
-        FROM interval
+        FROM \(intervals)
+        """
+
+    /// Intervals with all that is known of their connections. The conversation is found without the join to `connection`, so that SQLite can
+    /// leave out either when nobody asks for its columns.
+    static let intervals = """
+        interval
         LEFT JOIN connection ON connection.id = interval.connection
+        LEFT JOIN conversation ON conversation.id = (SELECT c.conversation FROM connection AS c WHERE c.id = interval.connection)
+        """
+
+    /// The intervals of connections that a policy refused.
+    private static let denied = """
+        CREATE VIEW denied AS
+        SELECT
+          \(lines(["id", "connection"] + FlowSchema.fields.map(\.name)))
+        FROM flows
+        WHERE ingressNetworkPolicyRuleAction IN (2, 3) OR egressNetworkPolicyRuleAction IN (2, 3)
         """
 
     /// One row for each connection: what identifies it, its last end, its latest totals, the sums of its deltas.
@@ -46,22 +63,23 @@ enum StoreViews {
           \(lines(counters.map { "sums.\($0) AS \($0)" })),
           coalesce(sums.intervals, 0) AS intervals
         FROM connection
+        LEFT JOIN conversation ON conversation.id = connection.conversation
         LEFT JOIN (
           SELECT
             connection,
             count(*) AS intervals,
-            max(flowEndMilliseconds) AS flowEndMilliseconds,
-            \(lines(totals.map { "max(\($0)) AS \($0)" }, indent: 4)),
-            \(lines(deltas.map { "\(sum($0)) AS \($0)" }, indent: 4))
+            max(\(IntervalLayout.expression(of: .flowEndMilliseconds))) AS flowEndMilliseconds,
+            \(lines(totals.map { "max(\(IntervalLayout.expression(of: $0))) AS \(FlowSchema.name(of: $0))" }, indent: 4)),
+            \(lines(deltas.map { "\(sum(FlowSchema.name(of: $0))) AS \(FlowSchema.name(of: $0))" }, indent: 4))
           FROM interval
           GROUP BY connection
         ) AS sums ON sums.connection = connection.id
         """
 
-    private static let connectionFields = FlowSchema.fields.filter { $0.storage == .connection }
-    private static let totals = FlowCounter.allCases.map { FlowSchema.name(of: $0.total(.common)) }
-    private static let deltas = FlowCounter.allCases.map { FlowSchema.name(of: $0.delta(.common)) }
-    private static let counters = totals + deltas
+    private static let connectionFields = FlowSchema.fields.filter { $0.storage == .connection || $0.storage == .conversation }
+    private static let totals = FlowCounter.allCases.map { $0.total(.common) }
+    private static let deltas = FlowCounter.allCases.map { $0.delta(.common) }
+    private static let counters = (totals + deltas).map(FlowSchema.name(of:))
 
     /// SQLite's sum() is an error where it overflows, so that one absurd count would make the view unreadable. This one saturates, is exact
     /// up to 2^53, and is NULL when nothing is known.
@@ -73,9 +91,18 @@ enum StoreViews {
 }
 
 extension StoreViews {
-    /// The SQL of a field as it is stored: an id for a name or an address.
+    /// The SQL of a field as it is stored, in a statement that reads ``intervals``: an id for a name or an address.
     static func stored(_ definition: FlowFieldDefinition) -> String {
-        if case .derived(let expression) = definition.storage { expression } else { definition.name }
+        switch definition.storage {
+        case .conversation: return "conversation.\(definition.name)"
+        case .connection: return "connection.\(definition.name)"
+        case .interval: return IntervalLayout.expression(of: definition.field)
+        case .derived(let expression):
+            // Of one other field, whose name comes first.
+            let name = expression.prefix { $0 != " " }
+            guard let field = FlowSchema.field(named: String(name)) else { return expression }
+            return "(\(stored(FlowSchema.definition(of: field))))\(expression.dropFirst(name.count))"
+        }
     }
 
     /// The SQL of a field as people read it.

@@ -11,6 +11,8 @@ public struct TopQuery: Sendable {
     /// How many groups to name; the others are added up. Nil for all.
     public var limit: Int?
     public var range: TimeRange
+    /// Nothing coarser is read.
+    var coarsestAllowed = Resolution.day
 
     /// Octets and packets count both directions.
     public enum Order: String, Sendable, CaseIterable { case octets, packets, connections }
@@ -38,7 +40,7 @@ public struct TopResult: Sendable {
         public let traffic: Traffic
     }
 
-    /// Largest first, unknown last; where equal, the one that was seen first.
+    /// Largest first, unknown last; where equal, in the order of what identifies them in the store.
     public var groups: [Group] = []
     /// The groups past the limit; nil when there are none.
     public var others: Traffic?
@@ -56,10 +58,10 @@ public struct ObservedHalves: Sendable, Hashable {
 
     public init() {}
 
-    /// - Parameter observation: the field's value.
-    public mutating func count(observation: Int64?) {
-        if observation == 2 { sourceOnly += 1 }
-        if observation == 3 { destinationOnly += 1 }
+    /// - Parameter observation: the field's value, of so many connections.
+    public mutating func count(observation: Int64?, _ connections: Int = 1) {
+        if observation == 2 { sourceOnly += connections }
+        if observation == 3 { destinationOnly += connections }
     }
 }
 

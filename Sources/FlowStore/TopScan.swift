@@ -3,65 +3,74 @@
 internal import FlowModel
 internal import IPFIX
 
-/// Groups the intervals of a range in one pass, by hash: SQLite's GROUP BY sorts, which costs most of its time here.
+/// Groups the traffic of a range in one pass, by hash: SQLite's GROUP BY sorts, which costs most of its time here.
 ///
-/// Keys are ids of dictionaries or plain numbers; only the groups that are named get text. Memory grows with the range's connections
-/// (about 40 octets each) and groups.
+/// From single intervals when a field of the question belongs to them; memory grows with the range's connections (about 40 octets each) and
+/// groups. Otherwise from sums, as ``QueryPlanner`` chooses.
 struct TopScan {
-    /// Up to eight values of a row; those not used are 0.
-    private typealias Key = SIMD8<Int64>
-    /// Stands for NULL; as a value of a field it cannot be met, all are positive.
-    private static let unknown = Int64.min
-
     private struct Membership: Hashable {
         let group: Int
         let connection: Int64
     }
 
     private let query: TopQuery
-    private let definitions: [FlowFieldDefinition]
-    private var groups: [Key: Int] = [:]
-    private var keys: [Key] = []
+    private var keys: GroupKeys
+    private var groups: [GroupKeys.Key: Int] = [:]
+    private var groupKeys: [GroupKeys.Key] = []
     private var traffic: [Traffic] = []
     private var members: Set<Membership> = []
     private var connections: Set<Int64> = []
-    /// Values of fields that are not numbers in the store.
-    private var values: [ResultValue] = []
-    private var valueNumbers: [ResultValue: Int64] = [:]
+    private var connectionCount = 0
     private var halves = ObservedHalves()
 
     init(_ query: TopQuery) {
-        precondition(query.fields.count <= TopQuery.maximumFields, "a key has at most eight fields")
         self.query = query
-        definitions = query.fields.map(FlowSchema.definition(of:))
+        keys = GroupKeys(query.fields)
     }
 
     private static let counterColumns = [FlowCounter.octets, .reverseOctets, .packets, .reversePackets].map {
-        FlowSchema.name(of: $0.delta(.common))
+        IntervalLayout.expression(of: $0.delta(.common))
     }
 
     private var sql: String {
-        let columns = ["connection", "observation"] + Self.counterColumns + definitions.map(StoreViews.stored)
+        let columns = ["interval.connection", "conversation.observation"] + Self.counterColumns + keys.definitions.map(StoreViews.stored)
         return """
             SELECT \(columns.joined(separator: ", "))
-            FROM interval
-            LEFT JOIN connection ON connection.id = interval.connection
+            FROM \(StoreViews.intervals)
             WHERE interval.id >= ? AND interval.id < ?
             """
     }
 
     mutating func run(on connection: Connection) throws(StoreError) -> TopResult {
-        let statement = try Statement(connection, sql)
-        statement.bind(query.range.identifiers.lowerBound, at: 1)
-        statement.bind(query.range.identifiers.upperBound, at: 2)
-        while try statement.step() { add(statement) }
+        let (segments, range) = try QueryPlanner(connection).plan(query.range.wholeSeconds, coarsest: query.coarsest)
+        if query.coarsest == .flows {
+            for segment in segments { try scanIntervals(segment, on: connection) }
+        } else {
+            try scanSums(segments, range, on: connection)
+        }
         return try result(on: connection)
     }
 
+    func plan(on connection: Connection) throws(StoreError) -> QueryPlan {
+        let (segments, range) = try QueryPlanner(connection).plan(query.range.wholeSeconds, coarsest: query.coarsest)
+        let scan = SumScan(range, step: nil)
+        return try QueryPlan(segments, range, on: connection) { query.coarsest == .flows ? sql : scan.sql($0) }
+    }
+}
+
+// From single intervals.
+extension TopScan {
+    private mutating func scanIntervals(_ segment: PlannedSegment, on connection: Connection) throws(StoreError) {
+        let statement = try Statement(connection, sql)
+        let (lower, upper) = SumScan.bounds(segment)
+        statement.bind(lower, at: 1)
+        statement.bind(upper, at: 2)
+        while try statement.step() { add(statement) }
+        connectionCount = connections.count
+    }
+
     private mutating func add(_ row: Statement) {
-        var key = Key()
-        for (index, definition) in definitions.enumerated() { key[index] = number(in: row, at: Int32(6 + index), of: definition) }
-        let group = groups[key] ?? newGroup(key)
+        let group = group(of: keys.key(in: row, from: 6))
         let connection = row.integer(at: 0) ?? 0
 
         var interval = Traffic()
@@ -76,21 +85,31 @@ struct TopScan {
         traffic[group] = traffic[group] + interval
     }
 
-    private mutating func newGroup(_ key: Key) -> Int {
-        groups[key] = keys.count
-        keys.append(key)
+    private mutating func group(of key: GroupKeys.Key) -> Int {
+        if let group = groups[key] { return group }
+        groups[key] = groupKeys.count
+        groupKeys.append(key)
         traffic.append(Traffic())
-        return keys.count - 1
+        return groupKeys.count - 1
     }
+}
 
-    private mutating func number(in row: Statement, at index: Int32, of definition: FlowFieldDefinition) -> Int64 {
-        guard definition.kind == .uuid else { return row.integer(at: index) ?? Self.unknown }
-        let value = row.value(at: index)
-        if value == .null { return Self.unknown }
-        if let number = valueNumbers[value] { return number }
-        values.append(value)
-        valueNumbers[value] = Int64(values.count - 1)
-        return Int64(values.count - 1)
+// From sums by conversation.
+extension TopScan {
+    private mutating func scanSums(_ segments: [PlannedSegment], _ range: Range<Int64>, on connection: Connection) throws(StoreError) {
+        var scan = SumScan(range, step: nil)
+        for segment in segments { try scan.add(segment, on: connection) }
+        let columns = ["observation"] + keys.definitions.map(StoreViews.stored)
+        let conversation = try Statement(connection, "SELECT \(columns.joined(separator: ", ")) FROM conversation WHERE id = ?")
+        for (key, sum) in scan.sums {
+            conversation.bind(key.conversation, at: 1)
+            guard try conversation.step() else { continue }
+            let group = group(of: keys.key(in: conversation, from: 1))
+            halves.count(observation: conversation.integer(at: 0), sum.connections)
+            conversation.reset()
+            traffic[group] = traffic[group] + sum
+            connectionCount += sum.connections
+        }
     }
 }
 
@@ -100,13 +119,13 @@ extension TopScan {
         result.halves = halves
         result.totals = traffic.reduce(Traffic(), +)
         // A connection may be in several groups, such as two of tcpState.
-        result.totals.connections = connections.count
+        result.totals.connections = connectionCount
 
         let ranked = traffic.indices.sorted { precedes($0, $1) }
         let named = ranked.prefix(query.limit ?? .max)
-        var texts = try KeyTexts(connection, definitions)
+        let texts = try KeyTexts(connection, keys.definitions)
         for group in named {
-            result.groups.append(TopResult.Group(key: try key(of: group, &texts), traffic: traffic[group]))
+            result.groups.append(TopResult.Group(key: try keys.texts(of: groupKeys[group], texts), traffic: traffic[group]))
         }
         let others = ranked.dropFirst(named.count)
         if !others.isEmpty { result.others = others.reduce(Traffic()) { $0 + traffic[$1] } }
@@ -114,25 +133,11 @@ extension TopScan {
         return result
     }
 
-    private func key(of group: Int, _ texts: inout KeyTexts) throws(StoreError) -> [ResultValue] {
-        var key: [ResultValue] = []
-        for (index, definition) in definitions.enumerated() {
-            let number = keys[group][index]
-            if number == Self.unknown {
-                key.append(.null)
-            } else if definition.kind == .uuid {
-                key.append(try texts.text(of: values[Int(number)], at: index))
-            } else {
-                key.append(try texts.text(of: .integer(number), at: index))
-            }
-        }
-        return key
-    }
-
     /// The order of ``TopResult/groups``.
     private func precedes(_ a: Int, _ b: Int) -> Bool {
         let (left, right) = (measure(traffic[a]), measure(traffic[b]))
-        return left == right ? a < b : (left ?? 0, left != nil ? 1 : 0) > (right ?? 0, right != nil ? 1 : 0)
+        if left == right { return keys.precedes(groupKeys[a], groupKeys[b]) }
+        return (left ?? 0, left != nil ? 1 : 0) > (right ?? 0, right != nil ? 1 : 0)
     }
 
     private func measure(_ traffic: Traffic) -> UInt64? {
@@ -144,33 +149,28 @@ extension TopScan {
     }
 }
 
-/// Turns what the tables have of a field into what the views show.
-private struct KeyTexts {
-    private let statements: [Statement?]
+extension TopQuery {
+    /// The coarsest relation that has all that is asked for.
+    var coarsest: Resolution { min(coarsestAllowed, Resolution.coarsest(having: fields)) }
+}
 
-    init(_ connection: Connection, _ definitions: [FlowFieldDefinition]) throws(StoreError) {
-        var statements: [Statement?] = []
-        for definition in definitions {
-            guard definition.kind != .unsigned, definition.kind != .time else {
-                statements.append(nil)
-                continue
-            }
-            statements.append(try Statement(connection, "SELECT " + StoreViews.readable("?1", definition.kind)))
+extension QueryPlan {
+    init(
+        _ segments: [PlannedSegment], _ range: Range<Int64>, on connection: Connection, sql: (Resolution) -> String
+    ) throws(StoreError) {
+        var parts: [Part] = []
+        for segment in segments {
+            let column = segment.resolution == .flows ? "id" : "period"
+            let count = try Statement(connection, "SELECT count(*) FROM \(segment.resolution.table) WHERE \(column) >= ? AND \(column) < ?")
+            let (lower, upper) = SumScan.bounds(segment)
+            count.bind(lower, at: 1)
+            count.bind(upper, at: 2)
+            parts.append(
+                Part(
+                    resolution: segment.resolution, range: TimeRange(wholeSeconds: segment.seconds), sql: sql(segment.resolution),
+                    rows: Int(try count.firstInteger() ?? 0)))
         }
-        self.statements = statements
-    }
-
-    mutating func text(of value: ResultValue, at index: Int) throws(StoreError) -> ResultValue {
-        guard let statement = statements[index] else { return value }
-        switch value {
-        case .integer(let row): statement.bind(row, at: 1)
-        case .blob(let octets): try statement.bind(octets: octets, at: 1)
-        default: return value
-        }
-        guard try statement.step() else { return .null }
-        let text = statement.value(at: 0)
-        statement.reset()
-        return text
+        self.init(parts: parts, range: TimeRange(wholeSeconds: range))
     }
 }
 
@@ -180,5 +180,10 @@ extension FlowReader {
             var scan = TopScan(query)
             return try scan.run(on: connection)
         }
+    }
+
+    /// What ``top(_:)`` would read to answer a question. Counts rows, and reads nothing else of them.
+    public func plan(_ query: TopQuery) throws(StoreError) -> QueryPlan {
+        try read { connection throws(StoreError) in try TopScan(query).plan(on: connection) }
     }
 }

@@ -35,6 +35,9 @@ public final class UserConnection {
         guard code == SQLITE_OK else { throw connection.error(code: code).opening(path) }
         unsafe sqlite3_busy_timeout(handle, 5000)
         for (limit, value) in Self.limits { unsafe sqlite3_limit(handle, limit, value) }
+        TopFunction.install(on: connection)
+        // SQLite declares this table at its first use, which the guardian would take for a change of the schema.
+        _ = try Statement(connection, "SELECT value FROM json_each('[]')")
         guardian.watch(connection)
     }
 

@@ -65,6 +65,6 @@ import Testing
     @Test("a pattern is looked for once for each name")
     func pattern() throws {
         let filter = try FlowFilter(parsing: "sourcePodName ~ ^web")
-        #expect(FilterCondition(filter).sql == "ifnull(sourcePodName IN (SELECT id FROM name WHERE text REGEXP ?), 0)")
+        #expect(FilterCondition(filter).sql == "ifnull(conversation.sourcePodName IN (SELECT id FROM name WHERE text REGEXP ?), 0)")
     }
 }

@@ -38,7 +38,7 @@ import Testing
         let values = try writer.queue.read { database in
             try ["page_size", "journal_mode", "synchronous", "auto_vacuum"].map { try String.fetchOne(database, sql: "PRAGMA \($0)") }
         }
-        #expect(values == ["8192", "wal", "1", "2"])
+        #expect(values == ["8192", "wal", "2", "2"])
     }
 
     @Test("a store made by a newer version is refused by name of what is not known, and left as it is")

@@ -51,8 +51,9 @@ import Testing
             try Int.fetchOne(
                 database,
                 sql: """
-                    SELECT count(*) FROM connection
+                    SELECT count(*) FROM connection LEFT JOIN conversation ON conversation.id = connection.conversation
                     WHERE sourcePodName NOT IN (SELECT id FROM name) OR sourceIPAddress NOT IN (SELECT id FROM address)
+                      OR conversation.id IS NULL
                     """)
         }
         #expect(dangling == 0)

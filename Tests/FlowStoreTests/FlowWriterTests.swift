@@ -59,6 +59,18 @@ import Testing
         }
     }
 
+    @Test("an end before the beginning makes no throughput", arguments: [-5000, 0, nil] as [Int64?])
+    func endBeforeBeginning(milliseconds: Int64?) throws {
+        let writer = try FlowStore.openForWriting(path: path)
+        try writer.write(
+            batch(
+                interval(1, at: second) {
+                    $0[time: .flowStartMilliseconds] = milliseconds.map { Timestamp(milliseconds: second * 1000 + 250 - $0) }
+                    $0[unsigned: .octetDeltaCount] = 1000
+                }))
+        #expect(try rows("SELECT octetDeltaCount, throughput FROM flows") == [["1000", nil]])
+    }
+
     @Test("a later record corrects and adds to a connection, and erases nothing")
     func amendedConnection() throws {
         let writer = try FlowStore.openForWriting(path: path)
@@ -128,7 +140,8 @@ import Testing
     func fullSecond() throws {
         let writer = try FlowStore.openForWriting(path: path)
         try writer.queue.write {
-            try $0.execute(sql: "INSERT INTO interval (id, connection) VALUES (?, 1)", arguments: [((second + 1) << 22) - 1])
+            try $0.execute(
+                sql: "INSERT INTO interval (id, connection, shape, endOffset) VALUES (?, 1, 0, 0)", arguments: [((second + 1) << 22) - 1])
         }
         try writer.write(batch(interval(1, at: second)))
         #expect(try rows("SELECT max(id) FROM interval") == [["\((second + 1) << 22)"]])

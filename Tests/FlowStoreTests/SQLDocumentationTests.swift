@@ -27,6 +27,9 @@ import Testing
                 name: "fields", source: "FlowSchema",
                 rows: FlowSchema.fields.map { row($0.name, type($0.kind), $0.summary) }),
             GeneratedTable(
+                name: "sums", source: "FlowSchema",
+                rows: StoreViews.rollupFields.map { row($0.name, type($0.kind), $0.summary) }),
+            GeneratedTable(
                 name: "ledger", source: "ExporterMinute", rows: ExporterMinute.counts.map { row($0.name, "INTEGER", $0.summary) }),
             GeneratedTable(name: "totals", source: "StatisticsSchema", rows: StatisticsField.processTotals.map(total)),
             GeneratedTable(name: "rules", source: "StatisticsSchema", rows: StatisticsSchema.fields(of: .policyRule).map(field)),

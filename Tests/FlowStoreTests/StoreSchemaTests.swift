@@ -18,10 +18,19 @@ import Testing
     @Test("the tables have a column for each field that the schema stores there, and no other")
     func tables() throws {
         let facts = FlowSchema.fields.filter { $0.storage == .connection }.map(\.name)
-        #expect(try Set(columns(of: "connection")) == Set(["id"] + facts + StoreLayout.startColumns))
+        #expect(try Set(columns(of: "connection")) == Set(["id", "conversation"] + facts + StoreLayout.startColumns))
         #expect(
-            try Set(columns(of: "interval"))
-                == Set(["id", "connection"] + FlowSchema.fields.filter { $0.storage == .interval }.map(\.name)))
+            try Set(columns(of: "conversation"))
+                == Set(["id", "fingerprint", "lastSeen"] + FlowSchema.fields.filter { $0.storage == .conversation }.map(\.name)))
+    }
+
+    @Test("every field of an interval is found in its tables")
+    func intervalFields() throws {
+        let columns = try Set(columns(of: "interval"))
+        for definition in FlowSchema.fields where definition.storage == .interval {
+            let expression = IntervalLayout.expression(of: definition.field)
+            #expect(expression != "interval.\(definition.name)" || columns.contains(definition.name), "\(definition.name)")
+        }
     }
 
     @Test("the tables of rules and ports have a column for each field of their kind, in one of the two, and no other")
@@ -60,7 +69,9 @@ import Testing
         let writer = try FlowStore.openForWriting(path: folder.file("flows.db"))
         let count = try writer.queue.read { database in
             try Int.fetchOne(
-                database, sql: "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name IN ('interval', 'connection')")
+                database,
+                sql: "SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name IN ('interval', 'interval_side', 'connection') "
+                    + "AND sql IS NOT NULL")
         }
         #expect(count == 0)
     }

@@ -27,7 +27,8 @@ import Testing
     @Test("every view can be read, whole", arguments: StoreViews.all.map(\.name))
     func views(name: String) throws {
         let table = try connection.rows(of: "SELECT * FROM \(name)")
-        #expect(!table.columns.isEmpty && table.rows.count == (name == "flows" || name == "connections" ? 20 : 0))
+        let rows = ["flows": 20, "connections": 20, "flows_1m": 1, "flows_1h": 1, "flows_1d": 1, "top_talkers": 1]
+        #expect(!table.columns.isEmpty && table.rows.count == rows[name] ?? 0)
     }
 
     @Test("values keep their types")
@@ -57,7 +58,8 @@ import Testing
     @Test(
         "what does more than read flows is not",
         arguments: [
-            "DELETE FROM interval", "UPDATE connection SET flowType = 1", "INSERT INTO name (text) VALUES ('x')", "DROP VIEW flows",
+            "DELETE FROM interval", "UPDATE connection SET sourceTransportPort = 1", "INSERT INTO name (text) VALUES ('x')",
+            "DROP VIEW flows",
             "CREATE TABLE t (a)", "CREATE TEMP TABLE t AS SELECT * FROM flows", "ATTACH '/etc/passwd' AS p", "VACUUM INTO '/tmp/stolen.db'",
             "PRAGMA journal_mode = DELETE", "PRAGMA table_info(flows)", "SELECT * FROM pragma_database_list",
             "SELECT load_extension('x.so')",

@@ -80,7 +80,8 @@ public struct ImportedConnections: Sendable {
         state.connection = connection
         if let key { remember(key, state) }
         return FlowInterval(
-            connection: connection, record: record, isConnectionChanged: isNew || previous?.fingerprint != fingerprint)
+            connection: connection, record: record, isConnectionChanged: isNew || previous?.fingerprint != fingerprint,
+            previousEnd: isNew ? nil : previous?.end)
     }
 
     private static func continues(_ state: State, end: Timestamp?, totals: Totals) -> Bool {
@@ -116,5 +117,6 @@ public struct ImportedConnections: Sendable {
         young[key] = state
     }
 
-    private static let connectionFields = FlowFieldSet(FlowSchema.fields.filter { $0.storage == .connection }.map(\.field))
+    private static let connectionFields = FlowFieldSet(
+        FlowSchema.fields.filter { $0.storage == .connection || $0.storage == .conversation }.map(\.field))
 }

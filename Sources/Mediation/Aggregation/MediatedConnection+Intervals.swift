@@ -66,7 +66,8 @@ extension MediatedConnection {
         }
         let interval = FlowInterval(
             connection: id, record: record, isConnectionChanged: self[.isChanged], hasInterval: self[.hasNews] || !isStored,
-            starts: HalfStarts(source: source.isHere ? source.start : nil, destination: destination.isHere ? destination.start : nil))
+            starts: HalfStarts(source: source.isHere ? source.start : nil, destination: destination.isHere ? destination.start : nil),
+            previousEnd: isStored ? storedEnd : nil)
         source.keepStored()
         destination.keepStored()
         storedEnd = end

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowModel
+internal import IPFIX
+
+/// Adds up traffic by conversation, and by step of time, over the segments of a plan.
+struct SumScan {
+    /// One step, of all of the range or of one multiple of `step` after another.
+    struct Key: Hashable {
+        /// The first second of the step, or of the range where that begins later.
+        let start: Int64
+        let conversation: Int64
+    }
+
+    private let range: Range<Int64>
+    private let step: Int64?
+    private(set) var sums: [Key: Traffic] = [:]
+    /// The last row's, since rows of one follow each other.
+    private var lastKey: Key?
+    private var last = Traffic()
+
+    /// - Parameter step: seconds; nil for one step.
+    init(_ range: Range<Int64>, step: Int64?) {
+        self.range = range
+        self.step = step
+    }
+
+    /// Columns: conversation, the step's first second, four counts, intervals, those without counters, connections.
+    func sql(_ resolution: Resolution) -> String {
+        let start = step.map { step in "max(\(range.lowerBound), \(second(resolution)) / \(step) * \(step))" } ?? "\(range.lowerBound)"
+        if resolution == .flows {
+            let counts = IntervalLayout.counters.map { "interval." + FlowSchema.name(of: $0.delta(.common)) }
+            return """
+                SELECT
+                  conversation.id,
+                  \(start),
+                  \(counts.joined(separator: ", ")),
+                  1,
+                  \(counts.map { "\($0) IS NULL" }.joined(separator: " AND ")),
+                  ifnull((\(IntervalLayout.previousEnd)) / 1000 < \(start), 1)
+                FROM \(StoreViews.intervals)
+                WHERE interval.id >= ? AND interval.id < ?
+                """
+        }
+        // The period that the start is in, or begins: none leads back to one that it is within.
+        let first = "(\(start) + \(resolution.seconds - 1)) / \(resolution.seconds)"
+        return """
+            SELECT
+              sums.conversation,
+              \(start),
+              \(RollupStatements.counters.map { "sums.\($0)" }.joined(separator: ", ")),
+              sums.intervals,
+              sums.intervalsWithoutCounters,
+              iif(sums.since < 0 OR sums.period - sums.since < \(first), sums.intervals, 0)
+            FROM \(resolution.table) AS sums
+            LEFT JOIN conversation ON conversation.id = sums.conversation
+            WHERE sums.period >= ? AND sums.period < ?
+            """
+    }
+
+    private func second(_ resolution: Resolution) -> String {
+        resolution == .flows ? "(interval.id >> \(IntervalID.sequenceBits))" : "sums.period * \(resolution.seconds)"
+    }
+
+    /// The values of the parameters of `sql` for a segment.
+    static func bounds(_ segment: PlannedSegment) -> (Int64, Int64) {
+        let seconds = segment.seconds
+        if segment.resolution == .flows {
+            return (seconds.lowerBound << IntervalID.sequenceBits, seconds.upperBound << IntervalID.sequenceBits)
+        }
+        return (seconds.lowerBound / segment.resolution.seconds, seconds.upperBound / segment.resolution.seconds)
+    }
+
+    mutating func add(_ segment: PlannedSegment, on connection: Connection) throws(StoreError) {
+        let statement = try Statement(connection, sql(segment.resolution))
+        let (lower, upper) = Self.bounds(segment)
+        statement.bind(lower, at: 1)
+        statement.bind(upper, at: 2)
+        while try statement.step() { add(statement) }
+        keepLast()
+    }
+
+    private mutating func add(_ row: Statement) {
+        let key = Key(start: row.integer(at: 1) ?? 0, conversation: row.integer(at: 0) ?? 0)
+        if key != lastKey {
+            keepLast()
+            lastKey = key
+        }
+        var traffic = Traffic()
+        traffic.octets = row.integer(at: 2).map { UInt64(clamping: $0) }
+        traffic.reverseOctets = row.integer(at: 3).map { UInt64(clamping: $0) }
+        traffic.packets = row.integer(at: 4).map { UInt64(clamping: $0) }
+        traffic.reversePackets = row.integer(at: 5).map { UInt64(clamping: $0) }
+        traffic.intervals = Int(row.integer(at: 6) ?? 0)
+        traffic.intervalsWithoutCounters = Int(row.integer(at: 7) ?? 0)
+        traffic.connections = Int(row.integer(at: 8) ?? 0)
+        last = last + traffic
+    }
+
+    private mutating func keepLast() {
+        if let lastKey { sums[lastKey, default: Traffic()] = sums[lastKey, default: Traffic()] + last }
+        lastKey = nil
+        last = Traffic()
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FlowModel
+import GRDB
+import IPFIX
+import Testing
+
+@testable import FlowStore
+
+@Suite struct RollupTests {
+    private let folder = TemporaryFolder()
+    private var path: String { folder.file("flows.db") }
+    private let start = Timestamp(milliseconds: 1_699_999_123_456)
+
+    /// A store of about two days of flows.
+    private func store(seed: UInt64, batches: Int) throws -> (LivingFlows, FlowWriter) {
+        let flows = LivingFlows(seed: seed, at: start, quiet: 8)
+        var writer: FlowWriter?
+        for index in 0..<batches {
+            // A program that starts again knows nothing of the rows it made.
+            if index % 200 == 199 { writer = nil }
+            let open = try writer ?? FlowStore.openForWriting(path: path)
+            try open.write(flows.batch())
+            writer = open
+        }
+        return (flows, try #require(writer))
+    }
+
+    private struct Answer: Equatable {
+        let groups: [[ResultValue]: Traffic]
+        let totals: Traffic
+        let halves: ObservedHalves
+
+        init(_ result: TopResult) {
+            groups = Dictionary(uniqueKeysWithValues: result.groups.map { ($0.key, $0.traffic) })
+            totals = result.totals
+            halves = result.halves
+        }
+    }
+
+    @Test("Property: the answer is the same from every resolution", arguments: [1, 2] as [UInt64])
+    func sameAnswer(seed: UInt64) throws {
+        let (flows, writer) = try store(seed: seed, batches: 600)
+        _ = writer
+        let reader = try FlowStore.openForReading(path: path)
+        let bounds = start.milliseconds...flows.clock.milliseconds
+        var used: Set<Resolution> = []
+        for round in 0..<40 {
+            // The whole range, parts of it, and now and then a short one.
+            let a = round == 0 ? start : flows.moment(in: bounds)
+            let b = round == 0 ? flows.clock : round % 4 == 0 ? a + .seconds(Int64(flows.choice(500))) : flows.moment(in: bounds)
+            var query = TopQuery(
+                fields: [[.sourcePodName], [.destinationPodName, .destinationTransportPort], [.observation, .sourcePodLabels]][
+                    flows.choice(3)],
+                range: TimeRange(from: min(a, b), to: max(a, b)))
+            used.formUnion(try reader.plan(query).parts.map(\.resolution))
+            let answer = try reader.top(query)
+            query.coarsestAllowed = .flows
+            #expect(try Answer(answer) == Answer(reader.top(query)), "seed \(seed), \(query.range)")
+        }
+        #expect(used == Set(Resolution.allCases))
+    }
+
+    @Test("Property: a series is the same from every resolution", arguments: [5] as [UInt64])
+    func sameSeries(seed: UInt64) throws {
+        let (flows, writer) = try store(seed: seed, batches: 400)
+        _ = writer
+        let reader = try FlowStore.openForReading(path: path)
+        let bounds = start.milliseconds...flows.clock.milliseconds
+        for step in [60, 300, 3600, 7200, 86_400, 7] as [Int64] {
+            let (a, b) = (flows.moment(in: bounds), flows.moment(in: bounds))
+            var query = SeriesQuery(fields: [.sourcePodName], step: step, range: TimeRange(from: min(a, b), to: max(a, b)))
+            let points = try reader.series(query).points
+            query.coarsestAllowed = .flows
+            let exact = try reader.series(query).points
+            #expect(points.map(\.start) == exact.map(\.start) && points.map(\.key) == exact.map(\.key), "seed \(seed), step \(step)")
+            #expect(points.map(\.traffic) == exact.map(\.traffic), "seed \(seed), step \(step)")
+        }
+    }
+
+    @Test("the views of sums add up to the intervals", arguments: [7] as [UInt64])
+    func viewsAddUp(seed: UInt64) throws {
+        let (_, writer) = try store(seed: seed, batches: 600)
+        let sums = try writer.queue.read { database in
+            try ["flows", "flows_1m", "flows_1h", "flows_1d"].map { view in
+                try Row.fetchOne(
+                    database,
+                    sql: """
+                        SELECT sum(octetDeltaCount) AS octets, sum(reverseOctetDeltaCount) AS reverse, sum(packetDeltaCount) AS packets,
+                          \(view == "flows" ? "count(*)" : "sum(intervals)") AS intervals,
+                          \(view == "flows" ? "count(DISTINCT connection)" : "sum(newConnections)") AS connections
+                        FROM \(view)
+                        """)
+            }
+        }
+        for sum in sums { #expect(sum == sums[0]) }
+    }
+
+    @Test("a query for which sums lack a field reads intervals, and one over whole days reads days")
+    func chosenRelations() throws {
+        let (flows, writer) = try store(seed: 8, batches: 700)
+        _ = writer
+        let reader = try FlowStore.openForReading(path: path)
+        let range = TimeRange(from: start, to: flows.clock)
+        #expect(try reader.plan(TopQuery(fields: [.sourceIPAddress], range: range)).parts.map(\.resolution) == [.flows])
+        let whole = TimeRange(from: Timestamp(seconds: 1_700_006_400), to: Timestamp(seconds: 1_700_092_800))
+        let plan = try reader.plan(TopQuery(fields: [.sourcePodName], range: whole))
+        #expect(plan.parts.map(\.resolution) == [.day] && plan.range == whole)
+        #expect(plan.parts.allSatisfy { $0.sql.contains("rollup_1d") && $0.rows > 0 })
+    }
+}

@@ -1,0 +1,192 @@
+-- SPDX-License-Identifier: Apache-2.0
+--
+-- Flows in less room, and their sums by minute, hour and day.
+--
+-- The program fills the new tables from the old ones in the same transaction, and drops those. Column names are as in v1: "name" and
+-- "address" after a column is an id of that table, NULL is unknown.
+
+DROP VIEW IF EXISTS flows;
+DROP VIEW IF EXISTS connections;
+ALTER TABLE connection RENAME TO connection_v3;
+ALTER TABLE interval RENAME TO interval_v3;
+
+-- The last day, counted from 1970-01-01, on which a text or an address was part of a flow; NULL for those of the ledger and of statistics,
+-- which stay. What is older than everything that is kept is removed.
+ALTER TABLE name ADD COLUMN lastSeen INTEGER;
+ALTER TABLE address ADD COLUMN lastSeen INTEGER;
+
+-- Who talked to whom: all that connections between the same ends, by the same Service and under the same verdict, have in common. Sums are
+-- kept by conversation. The fingerprint is a hash of the row by which it is found.
+CREATE TABLE conversation (
+  id INTEGER PRIMARY KEY,
+  fingerprint INTEGER NOT NULL,
+  lastSeen INTEGER NOT NULL,
+
+  sourcePodName INTEGER, -- name
+  sourcePodNamespace INTEGER, -- name
+  destinationPodName INTEGER, -- name
+  destinationPodNamespace INTEGER, -- name
+  observation INTEGER,
+  destinationTransportPort INTEGER,
+  protocolIdentifier INTEGER,
+  icmpTypeCode INTEGER,
+  flowType INTEGER,
+
+  sourceNodeName INTEGER, -- name
+  destinationNodeName INTEGER, -- name
+  destinationServicePortName INTEGER, -- name
+  destinationServicePort INTEGER,
+  destinationServiceIP INTEGER, -- address
+
+  ingressNetworkPolicyRuleAction INTEGER,
+  egressNetworkPolicyRuleAction INTEGER,
+  ingressNetworkPolicyName INTEGER, -- name
+  ingressNetworkPolicyNamespace INTEGER, -- name
+  ingressNetworkPolicyType INTEGER,
+  ingressNetworkPolicyRuleName INTEGER, -- name
+  egressNetworkPolicyName INTEGER, -- name
+  egressNetworkPolicyNamespace INTEGER, -- name
+  egressNetworkPolicyType INTEGER,
+  egressNetworkPolicyRuleName INTEGER, -- name
+
+  egressName INTEGER, -- name
+  egressIP INTEGER, -- name
+  egressNodeName INTEGER, -- name
+  clusterId INTEGER, -- name
+  sourcePodLabels INTEGER, -- name
+  destinationPodLabels INTEGER, -- name
+
+  sourcePodUUID BLOB,
+  sourceNodeUUID BLOB,
+  destinationPodUUID BLOB,
+  destinationNodeUUID BLOB,
+  destinationServiceUUID BLOB,
+  ingressNetworkPolicyUUID BLOB,
+  egressNetworkPolicyUUID BLOB,
+  egressUUID BLOB,
+  egressNodeUUID BLOB
+) STRICT;
+
+CREATE INDEX conversation_by_fingerprint ON conversation (fingerprint);
+
+-- What tells a connection from others of its conversation. The starts are as in v3.
+CREATE TABLE connection (
+  id INTEGER PRIMARY KEY,
+  conversation INTEGER NOT NULL,
+  sourceIPAddress INTEGER, -- address
+  destinationIPAddress INTEGER, -- address
+  sourceTransportPort INTEGER,
+  flowStartMilliseconds INTEGER,
+  sourceStart INTEGER,
+  destinationStart INTEGER,
+  proxySnatIP INTEGER, -- address
+  proxySnatPort INTEGER
+) STRICT;
+
+-- One row for each stored interval of a connection; the id is the time, as in v1.
+--
+--   shape    6       5             4             3 2                  1 0
+--            first   throughput    totals are    destination node's   source node's
+--                    is computed   the deltas    counts               counts: 0 unknown, 1 the interval's, 2 in interval_side
+--
+-- What can be told from other columns is not stored: throughput is octets × 8 ÷ duration, a first interval's totals are its deltas, and
+-- what one node counted is mostly what both did.
+CREATE TABLE interval (
+  id INTEGER PRIMARY KEY,
+  connection INTEGER NOT NULL,
+  octetDeltaCount INTEGER,
+  reverseOctetDeltaCount INTEGER,
+  packetDeltaCount INTEGER,
+  reversePacketDeltaCount INTEGER,
+  duration INTEGER, -- milliseconds since the interval before, or since the connection began; NULL if that is not known
+  shape INTEGER NOT NULL,
+  endOffset INTEGER NOT NULL, -- milliseconds of the end after the id's second
+  flowEndReason INTEGER,
+  tcpState INTEGER, -- name
+  sourceLag INTEGER, -- seconds of the source node's last record before the end; NULL if there is none
+  destinationLag INTEGER,
+  octetTotalCount INTEGER,
+  reverseOctetTotalCount INTEGER,
+  packetTotalCount INTEGER,
+  reversePacketTotalCount INTEGER
+) STRICT;
+
+-- What an interval's own row cannot tell. side: 0 throughput that is not octets × 8 ÷ duration, 1 all that the source node counted, 2 all
+-- that the destination node counted.
+CREATE TABLE interval_side (
+  interval INTEGER NOT NULL,
+  side INTEGER NOT NULL,
+  octetDeltaCount INTEGER,
+  reverseOctetDeltaCount INTEGER,
+  packetDeltaCount INTEGER,
+  reversePacketDeltaCount INTEGER,
+  octetTotalCount INTEGER,
+  reverseOctetTotalCount INTEGER,
+  packetTotalCount INTEGER,
+  reversePacketTotalCount INTEGER,
+  throughput INTEGER,
+  reverseThroughput INTEGER,
+  flowEndSeconds INTEGER,
+  PRIMARY KEY (interval, side)
+) STRICT, WITHOUT ROWID;
+
+-- Sums of the intervals that ended in a minute (hour, day), by conversation. period counts minutes (hours, days) from 1970-01-01T00:00Z.
+-- since tells how many periods before this one the connections' intervals before these ended, -1 for first intervals: with it different
+-- connections can be counted over any number of periods. A counter is NULL when no interval had it.
+CREATE TABLE rollup_1m (
+  period INTEGER NOT NULL,
+  conversation INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  octetDeltaCount INTEGER,
+  reverseOctetDeltaCount INTEGER,
+  packetDeltaCount INTEGER,
+  reversePacketDeltaCount INTEGER,
+  intervals INTEGER NOT NULL,
+  intervalsWithoutCounters INTEGER NOT NULL,
+  PRIMARY KEY (period, conversation, since)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rollup_1h (
+  period INTEGER NOT NULL,
+  conversation INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  octetDeltaCount INTEGER,
+  reverseOctetDeltaCount INTEGER,
+  packetDeltaCount INTEGER,
+  reversePacketDeltaCount INTEGER,
+  intervals INTEGER NOT NULL,
+  intervalsWithoutCounters INTEGER NOT NULL,
+  PRIMARY KEY (period, conversation, since)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rollup_1d (
+  period INTEGER NOT NULL,
+  conversation INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  octetDeltaCount INTEGER,
+  reverseOctetDeltaCount INTEGER,
+  packetDeltaCount INTEGER,
+  reversePacketDeltaCount INTEGER,
+  intervals INTEGER NOT NULL,
+  intervalsWithoutCounters INTEGER NOT NULL,
+  PRIMARY KEY (period, conversation, since)
+) STRICT, WITHOUT ROWID;
+
+-- What is known of a period of a resolution ('1m', '1h', '1d') without reading it: how many intervals it sums, and its largest since.
+CREATE TABLE rollup_period (
+  resolution TEXT NOT NULL,
+  period INTEGER NOT NULL,
+  intervals INTEGER NOT NULL,
+  maximumSince INTEGER NOT NULL,
+  PRIMARY KEY (resolution, period)
+) STRICT, WITHOUT ROWID;
+
+-- How far each resolution is kept up. complete: the minute (of 1h) or hour (of 1d) up to which, it excluded, finer sums are in. oldest:
+-- the period from which on it is kept, seconds for 'flows'; what is before it was removed, or never there.
+CREATE TABLE resolution (
+  name TEXT PRIMARY KEY,
+  complete INTEGER NOT NULL,
+  oldest INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO resolution (name, complete, oldest) VALUES ('flows', 0, 0), ('1m', 0, 0), ('1h', 0, 0), ('1d', 0, 0);
