@@ -2,6 +2,7 @@
 
 import CommandEntry
 import Daemon
+import FlowStore
 import IPFIXTransport
 import Mediation
 import TransportSecurity
@@ -15,6 +16,7 @@ struct AggregatorConfiguration {
     let nodeMismatch: NodeClaim.Mismatch
     let objects: String?
     let mediation: MediationConfiguration
+    let retention: RetentionPolicy
 
     init(_ options: AggregatorOptions) throws(ConfigurationProblems) {
         var file: ConfigurationFile?
@@ -23,6 +25,7 @@ struct AggregatorConfiguration {
         store = options.store ?? settings.store ?? "flows.db"
         objects = options.objects ?? settings.objects
         mediation = Self.mediation(options, settings)
+        retention = RetentionPolicy(options.retention, RetentionSettings(file))
         var reader = SettingReader(file)
         let security = SecuritySettings(options.security, file, as: .server, &reader)
         credentials = security.credentials

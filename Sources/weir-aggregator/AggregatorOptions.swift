@@ -48,6 +48,9 @@ struct AggregatorOptions: ParsableArguments {
             valueName: "WORD"))
     var nodeMismatch: String?
 
+    @OptionGroup(title: "Retention")
+    var retention: RetentionOptions
+
     @Flag(help: "Say more on standard error.")
     var verbose = false
 }

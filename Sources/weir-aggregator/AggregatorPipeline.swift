@@ -68,9 +68,10 @@ final class AggregatorPipeline: Sendable {
         }
         certificates = try configuration.credentials.map { try CredentialWatch($0, clock: clock, logger: logger) }
         try collecting.start()
+        let retention = configuration.retention
         storing = try PlainThread("store") {
             let loop = StoreLoop(
-                writer: writer, batches: stored, clock: clock, logger: logger,
+                writer: writer, batches: stored, retention: retention, clock: clock, logger: logger,
                 isStopping: { outcome.isStopping.load(ordering: .relaxed) })
             let result = loop.run()
             outcome.storing.withLock { $0 = result }

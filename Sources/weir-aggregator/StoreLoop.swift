@@ -6,10 +6,12 @@ import FlowStore
 import IPFIX
 import Logging
 
-/// The writer thread: one transaction a batch. A batch that the store refuses for now is written again until it is taken.
+/// The writer thread: one transaction a batch. A batch that the store refuses for now is written again until it is taken. Between batches,
+/// what is too old to be kept is removed a little at a time.
 struct StoreLoop {
     let writer: FlowWriter
     let batches: Mailbox<StoreBatch>
+    let retention: RetentionPolicy
     let clock: SteadyClock
     let logger: Logger
     /// Once closed, a batch that fails is tried for this long at most: the program is to end.
@@ -17,35 +19,68 @@ struct StoreLoop {
 
     private static let pause = Duration.milliseconds(500)
     private static let lastPatience = Duration.seconds(4)
+    /// Between looks for what is too old, when the last one found nothing more.
+    private static let retentionPeriod = Duration.seconds(10)
+    /// How often it is told that the store still refuses.
+    private static let reminder = Duration.seconds(60)
 
     struct Result: Sendable {
         var intervals = 0
         var intervalsLost = 0
+        /// Rows that were removed for age, for size, and for want of room on the disk.
+        var rowsRemoved = 0
     }
 
     func run() -> Result {
         var result = Result()
-        while case .element(let batch) = batches.take() {
-            if write(batch) {
-                result.intervals += batch.intervals.count
-            } else {
-                result.intervalsLost += batch.intervals.count
+        var nextRetention = clock.now
+        while true {
+            let now = clock.now
+            switch batches.take(timeout: max(.zero, nextRetention - now)) {
+            case .element(let batch):
+                if write(batch, &result) {
+                    result.intervals += batch.intervals.count
+                } else {
+                    result.intervalsLost += batch.intervals.count
+                }
+            case .timedOut: break
+            case .closed: return result
             }
+            if clock.now >= nextRetention, !isStopping() { nextRetention = clock.now + (retain(&result) ? .zero : Self.retentionPeriod) }
         }
-        return result
     }
 
-    private func write(_ batch: StoreBatch) -> Bool {
+    /// - Returns: whether there is more to remove.
+    private func retain(_ result: inout Result) -> Bool {
+        do throws(StoreError) {
+            let step = try writer.retain(retention, at: clock.now)
+            result.rowsRemoved += Int(step.rowsRemoved)
+            if step.rowsRemoved > 0 {
+                logger.debug("rows removed", metadata: ["rows": "\(step.rowsRemoved)", "for": step.isForSize ? "size" : "age"])
+            }
+            return step.hasMore
+        } catch {
+            logger.warning("retention could not remove anything, trying again", metadata: ["cause": "\(error)"])
+            return false
+        }
+    }
+
+    private func write(_ batch: StoreBatch, _ result: inout Result) -> Bool {
         let pauses = Mailbox<Void>(capacity: 1)
         var firstFailure: Timestamp?
+        var lastTold = clock.now
         while true {
             do throws(StoreError) {
                 let written = try writer.write(batch)
+                if let firstFailure {
+                    logger.notice("store writes again", metadata: ["after": "\(DurationText.text(for: clock.now - firstFailure))"])
+                }
                 report(written)
                 return true
             } catch {
                 let began = firstFailure ?? clock.now
-                if firstFailure == nil {
+                if firstFailure == nil || clock.now - lastTold >= Self.reminder {
+                    lastTold = clock.now
                     logger.error(
                         "store refuses to write, trying again", metadata: ["cause": "\(error)", "intervals": "\(batch.intervals.count)"])
                 }
@@ -54,8 +89,23 @@ struct StoreLoop {
                     logger.error("batch given up", metadata: ["cause": "\(error)", "intervals": "\(batch.intervals.count)"])
                     return false
                 }
+                if error == .full, retention.givesUpOldestWhenFull, giveUpOldest(&result) { continue }
                 _ = pauses.take(timeout: Self.pause)
             }
+        }
+    }
+
+    /// - Returns: whether that made room.
+    private func giveUpOldest(_ result: inout Result) -> Bool {
+        do throws(StoreError) {
+            let step = try writer.giveUpOldest()
+            result.rowsRemoved += Int(step.rowsRemoved)
+            if step.rowsRemoved > 0 {
+                logger.warning("oldest intervals given up: the disk is full", metadata: ["rows": "\(step.rowsRemoved)"])
+            }
+            return step.rowsRemoved > 0
+        } catch {
+            return false
         }
     }
 
