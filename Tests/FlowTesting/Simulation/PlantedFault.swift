@@ -62,6 +62,6 @@ extension FlowInterval {
         change(&flow)
         return FlowInterval(
             connection: connection ?? self.connection, record: flow, isConnectionChanged: isConnectionChanged, hasInterval: hasInterval,
-            starts: starts)
+            starts: starts, previousEnd: previousEnd)
     }
 }
