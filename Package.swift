@@ -127,8 +127,8 @@ let package = Package(
             "PipelineTests", "IPFIX", "FlowModel", "Metering", "Mediation", "IPFIXTransport", "Daemon", "FlowStore", "FlowTesting", "weir",
             "weir-exporter", "weir-aggregator", grdbSQLite, log),
         tests(
-            "ExporterTests", "IPFIX", "FlowModel", "Metering", "IPFIXTransport", "Daemon", "FlowTesting", "weir-exporter", argumentParser,
-            log,
+            "ExporterTests", "IPFIX", "FlowModel", "Metering", "OpenVSwitch", "IPFIXTransport", "Daemon", "FlowTesting", "weir-exporter",
+            argumentParser, log,
             yams),
         tests("CommandTests", "FlowTesting", "FlowModel", "FlowStore", "IPFIX", "JSON", "PacketCapture", "weir"),
         tests("RepositoryTests", "IPFIX", "FlowModel", "FlowStore", "Schemas", "FlowTesting"),

@@ -7,6 +7,7 @@ import Glibc
 import IPFIX
 import IPFIXTransport
 import Metering
+import OpenVSwitch
 
 /// The options of command line and file, merged and checked. Everything wrong is told at once.
 struct ExporterConfiguration {
@@ -26,6 +27,8 @@ struct ExporterConfiguration {
     let dumpShare: Double
     /// How often flow and port statistics are read; nil for never.
     let statisticsInterval: Duration?
+    /// Which flows count for policy rules.
+    let policyFlows: PolicyFlows
     let profile: ExportProfile
     let pollInterval: Duration
     let recordDirectory: String?
@@ -57,6 +60,7 @@ struct ExporterConfiguration {
         dumpShare = (settings.dumpShare ?? 2) / 100
         let interval = settings.statisticsInterval ?? .seconds(60)
         statisticsInterval = interval == .zero ? nil : interval
+        policyFlows = settings.policyFlows.policyFlows
         profile = settings.profile ?? .weir
         pollInterval = settings.pollInterval ?? .seconds(5)
         recordDirectory = settings.record

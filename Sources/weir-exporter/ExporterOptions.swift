@@ -123,6 +123,23 @@ struct ExporterOptions: ParsableArguments {
     var statisticsInterval: Duration?
 
     @Option(
+        help: ArgumentHelp(
+            "How flows tell policy rules: antrea, or cookie for the lower half of each flow's cookie (default: antrea).",
+            valueName: "LAYOUT"))
+    var policyLayout: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Table whose flows are policy rules, with =ingress or =egress; may be repeated (default: all, 40=egress, 70=ingress).",
+            valueName: "TABLE"))
+    var policyTable: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Only flows with this cookie are policy rules (default: Antrea's category of policies).", valueName: "VALUE/MASK"))
+    var policyCookie: String?
+
+    @Option(
         help: ArgumentHelp("How often a lasting connection is reported (default: 5s).", valueName: "DURATION"),
         transform: DurationText.parse)
     var activeTimeout: Duration?

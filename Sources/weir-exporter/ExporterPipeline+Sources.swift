@@ -46,10 +46,15 @@ extension ExporterPipeline {
     }
 
     /// Everything privileged is open; what remains is asking the kernel, and opening sockets of Open vSwitch again after it restarted.
-    func giveUpPrivileges() throws {
+    ///
+    /// - Parameter more: what a run needs beside.
+    func giveUpPrivileges(keeping more: Set<Capability> = []) throws {
         let needsKernel = configuration.sources.contains(.conntrack) || configuration.nflogGroup != nil
-        let report = try Privileges.restrict(
-            to: needsKernel ? [.networkAdministration, .overrideFilePermissions] : [.overrideFilePermissions])
+        let kept: Set<Capability> = needsKernel ? [.networkAdministration, .overrideFilePermissions] : [.overrideFilePermissions]
+        let report = try Privileges.restrict(to: kept.union(more))
+        if report.threadsWithMore > 0 {
+            logger.warning("threads that were there already keep their privileges", metadata: ["threads": "\(report.threadsWithMore)"])
+        }
         logger.debug("privileges given up", metadata: ["kept": "\(report.kept.map(\.name).sorted().joined(separator: " "))"])
     }
 

@@ -58,18 +58,18 @@ final class ExporterPipeline {
         let files = try FollowedFiles(
             rules: configuration.rulesFile, pods: configuration.podsFile, services: configuration.servicesFile)
         if let recording = try replayed() {
+            try giveUpPrivileges()
             startExporting()
             return try replay(recording, files)
         }
         if let file = captureFile { return try meter(file: file, files) }
         takeBackBridgeStream()
-        let sources = try configuration.sources.map { (try source($0), try watcher($0)) }
         let packetLog = try packetLog()
         var recording: RecordingWriter?
         if let directory = configuration.recordDirectory {
             recording = try RecordingWriter(directory: directory, nodeName: configuration.metering.nodeName, logger: logger)
         }
-        try giveUpPrivileges()
+        let sources = try openSources { (try source($0), try watcher($0)) }
         startExporting()
         return try meter(sources, packetLog, files, recording)
     }
@@ -87,13 +87,23 @@ final class ExporterPipeline {
     func printOnce() throws -> Bool {
         if let places = capturePlaces { return try printCaptures(places) }
         let recording = try replayed()
-        let sources = recording == nil ? try configuration.sources.map { try source($0) } : []
+        let sources = recording == nil ? try openSources { try source($0) } : []
         let once = OnceRun(configuration: configuration, clock: clock, logger: logger)
         try once.run(sources, recording: recording) { result, names in
             for line in ConnectionListing.lines(result.connections, names, configuration.onceFormat) { print(line) }
             StandardError.write(ConnectionListing.summary(result.statistics, count: result.connections.count) + "\n")
         }
         return true
+    }
+
+    /// Opens those sources first that need privileges, then gives these up, then opens the others, whose threads so have none.
+    ///
+    /// - Returns: in the order of the configuration, by which sources are numbered.
+    private func openSources<Opened>(_ open: (SourceName) throws -> Opened) throws -> [Opened] {
+        var privileged: [Int: Opened] = [:]
+        for (index, name) in configuration.sources.enumerated() where name.isPrivileged { privileged[index] = try open(name) }
+        try giveUpPrivileges()
+        return try configuration.sources.enumerated().map { index, name in try privileged[index] ?? open(name) }
     }
 
     private func replayed() throws -> Recording? {
@@ -115,6 +125,9 @@ final class ExporterPipeline {
 
     /// Prints every connection of captures, also those that are over.
     private func printCaptures(_ places: [CapturePlace]) throws -> Bool {
+        // Octets of strangers are read with as few rights as can be.
+        let listens = places.contains { if case .interface = $0 { true } else { false } }
+        try giveUpPrivileges(keeping: listens ? [.rawNetwork] : [])
         try awaitSignals {}
         var run = CaptureOnceRun(
             format: configuration.onceFormat == .json ? .json : .table, settings: configuration.capture,
@@ -131,6 +144,7 @@ final class ExporterPipeline {
     /// Meters a capture file, whose own clock counts.
     private func meter(file: String, _ files: FollowedFiles) throws -> Bool {
         let capture = try CapturePlace.open(file: file, filter: configuration.capture.filter)
+        try giveUpPrivileges()
         startExporting()
         try awaitSignals {}
         var stage = MeteringStage(configuration, to: queues)
@@ -252,7 +266,7 @@ extension ExporterPipeline {
         guard configuration.metersBridge, let interval = configuration.statisticsInterval else { return nil }
         let run = SwitchStatisticsRun(
             socketPath: "\(configuration.ovsRunDirectory)/\(configuration.bridge).mgmt", nodeName: configuration.metering.nodeName,
-            policy: PolicyFlows(), interval: interval, ports: ports, counters: counters, stopping: stopping, clock: clock,
+            policy: configuration.policyFlows, interval: interval, ports: ports, counters: counters, stopping: stopping, clock: clock,
             logger: logger)
         return try PlainThread("statistics") { [counted, logger] in
             run.run { statistics in

@@ -34,6 +34,7 @@ struct ExporterSettings {
     let statisticsInterval: Duration?
     let pollInterval, activeTimeout, idleTimeout: Duration?
 
+    let policyFlows: PolicyFlowSettings
     let capture: CaptureSettings
 
     private static let durations: ClosedRange<Duration> = .milliseconds(100)...(.seconds(3600))
@@ -89,6 +90,7 @@ struct ExporterSettings {
         profile = reader.parsed(profileName, "profile", "write weir or antrea") { ExportProfile(rawValue: $0) }
         statisticsInterval = reader.either(
             options.statisticsInterval, file?.duration("statistics-interval", in: .zero...(.seconds(86_400))))
+        policyFlows = PolicyFlowSettings(options, &reader)
         pollInterval = reader.either(options.pollInterval, file?.duration("poll-interval", in: Self.durations))
         activeTimeout = reader.either(options.activeTimeout, file?.duration("active-timeout", in: Self.durations))
         idleTimeout = reader.either(options.idleTimeout, file?.duration("idle-timeout", in: Self.durations))

@@ -12,6 +12,14 @@ enum SourceName: Hashable {
     /// Packets of a capture file or of an interface.
     case capture(name: String)
 
+    /// Whether opening it may need privileges that nothing needs afterwards.
+    var isPrivileged: Bool {
+        switch self {
+        case .conntrack, .capture: true
+        case .ovs, .ovsIPFIX, .replay: false
+        }
+    }
+
     init(_ text: String) throws(UnknownSource) {
         switch text {
         case "ovs": self = .ovs

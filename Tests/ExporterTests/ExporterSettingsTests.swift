@@ -4,6 +4,7 @@ import ArgumentParser
 import Daemon
 import IPFIX
 import Metering
+import OpenVSwitch
 import Testing
 
 @testable import weir_exporter
@@ -44,6 +45,24 @@ import Testing
         #expect(configuration.metering.protocols == nil && configuration.zonesToRead == [0, 65510, 65520])
         #expect(configuration.listensToEvents && configuration.replayPace == .unlimited && configuration.onceFormat == .table)
         #expect(try self.configuration(["--zone", "all"]).zonesToRead.isEmpty)
+    }
+
+    @Test("the tables, cookie and layout of policy rules are Antrea's unless told otherwise")
+    func policyFlows() throws {
+        let antrea = try configuration([]).policyFlows
+        #expect(antrea.layout == .antrea && antrea.tables == [] && antrea.directions == [40: .egress, 70: .ingress])
+        let moved = try configuration(["--policy-table", "44=egress", "--policy-table", "45", "--policy-cookie", "0x20000/0xff0000"])
+            .policyFlows
+        #expect(moved.tables == [44, 45] && moved.directions == [44: .egress] && moved.cookie == 0x20000 && moved.cookieMask == 0xFF0000)
+        let path = try folder.write("exporter.yaml", "policy-layout: cookie\npolicy-table: [8=ingress, 9]\n")
+        let cookies = try configuration(["--config", path]).policyFlows
+        #expect(cookies.layout == .cookie && cookies.tables == [8, 9] && cookies.cookieMask == 0)
+        let problems =
+            #expect(throws: ConfigurationProblems.self) {
+                try configuration(["--policy-table", "255", "--policy-cookie", "1/2/3", "--policy-layout", "ovn"])
+            }?.problems ?? []
+        #expect(problems.compactMap(\.key).sorted() == ["policy-cookie", "policy-layout", "policy-table"])
+        #expect(throws: ConfigurationProblems.self) { try configuration(["--policy-layout", "cookie"]) }
     }
 
     @Test("every problem is told at once")

@@ -17,9 +17,11 @@ enum SwitchStatisticsTarget {
 
     private static func flows(_ entries: [UInt8], _ version: OpenFlowVersion) {
         var counts: [RuleCount] = []
-        let policy = PolicyFlows(cookie: 0, cookieMask: 0)
+        let policy = PolicyFlows(cookie: 0, cookieMask: 0), cookies = PolicyFlows(cookie: 0, cookieMask: 0, layout: .cookie)
         try? FlowStatisticsDecoder(version: version).decode(entries.span) { flow in
             _ = flow.directionCount
+            let isRefused = cookies.count(of: flow)?.rule.action == .drop
+            precondition(!isRefused || flow.endsPacket, "a flow that takes packets on refuses them")
             if let count = policy.count(of: flow) { counts.append(count) }
         }
         var meter = RuleMeter(nodeName: "", capacity: 64)

@@ -26,6 +26,34 @@ import Testing
     ]
     private static let policy = PolicyFlows(directions: [4: .ingress])
 
+    @Test("where cookies tell rules, each flow of the tables counts for its own")
+    func cookies() throws {
+        let ovs = try RealSwitch()
+        try ovs.replaceFlows([
+            "table=0,priority=1,ip,actions=ct(table=1,zone=7)",
+            "table=1,priority=9,cookie=0x500000007,ct_state=+new+trk,udp,tp_dst=53 actions=ct(commit,zone=7,table=2)",
+            "table=1,priority=9,cookie=0x500000007,ct_state=-new+trk,udp actions=NORMAL",
+            "table=1,priority=8,cookie=0x500000008,ct_state=+new+trk,udp actions=drop",
+            "table=1,priority=1,actions=NORMAL",
+            "table=2,priority=1,cookie=0x9,actions=NORMAL",
+        ])
+        var policy = PolicyFlows(cookie: 0x5_0000_0000, cookieMask: 0xF_0000_0000, tables: [1], directions: [1: .ingress], layout: .cookie)
+        let client = OpenFlowClient(socketPath: ovs.managementSocket)
+        for _ in 0..<3 { try ovs.receive(port: 1, from: "10.0.0.1", 1000, to: "10.0.0.2", 53) }
+        try ovs.receive(port: 2, from: "10.0.0.2", 53, to: "10.0.0.1", 1000)
+        try ovs.receive(port: 1, from: "10.0.0.1", 1001, to: "10.0.0.2", 9999)
+        try ovs.settleCounters()
+        var meter = RuleMeter(nodeName: "node")
+        let rules = meter.observe(try client.ruleCounts(policy), at: Timestamp(seconds: 1_800_000_000))
+        #expect(rules.map(\.rule.number) == [7, 8] && rules.map(\.rule.action) == [.allow, .drop])
+        #expect(rules.allSatisfy { $0.rule.direction == .ingress })
+        #expect(rules.map(\.total.packets) == [4, 1])
+        #expect(rules.map(\.total.sessions) == [3, 1])
+        (policy.cookie, policy.cookieMask, policy.tables, policy.directions) = (0, 0, [1, 2], [:])
+        let all = try client.ruleCounts(policy)
+        #expect(Set(all.map(\.rule.number)) == [7, 8, 9] && all.allSatisfy { $0.rule.direction == nil })
+    }
+
     @Test("rules are counted as they admit and refuse, and carry on when their flows are installed again")
     func rules() throws {
         let ovs = try RealSwitch()

@@ -36,6 +36,14 @@ import Testing
         for (number, linkType) in numbers { #expect(LinkType(number) == linkType) }
     }
 
+    @Test("an IPv6 packet in which nothing follows is its header alone, whatever padding the frame has")
+    func noNextHeader() {
+        let empty: [UInt8] = [0x60, 0, 0, 0, 0, 0, 59, 64] + [UInt8](repeating: 1, count: 32)
+        let frame = Array(repeating: UInt8(0), count: 14) + empty + [0, 0, 0, 0, 0, 0]
+        let packet = InternetPacket(reading: frame.span, at: 14)
+        #expect(packet?.payload == 54..<54 && packet?.missing == 0)
+    }
+
     @Test("IPv6 extension headers are stepped over")
     func extensionHeaders() {
         let datagram = Packets.udp(message)

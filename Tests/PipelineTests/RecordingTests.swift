@@ -106,6 +106,17 @@ struct RecordingTests {
         #expect(try Recording(text: text([observation]), path: "r").observations == [observation])
     }
 
+    @Test("a recording that was damaged anywhere is read, or refused with the line", arguments: 0..<200 as Range<UInt64>)
+    func damaged(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let octets = Mutation.mutated(Array(text(Self.observations.shuffled(using: &generator)).utf8), using: &generator)
+        do {
+            _ = try Recording(text: String(decoding: octets, as: UTF8.self), path: "r")
+        } catch {
+            #expect("\(error)".hasPrefix("r:"), "seed \(seed)")
+        }
+    }
+
     @Test("a recording and its folders are for their owner only, whatever the umask")
     func modes() throws {
         let before = umask(0)

@@ -29,10 +29,11 @@ public final class CaptureFile {
         self.input = input
         name = input.name
         var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
+        let beginning = input.beginning(4)
         guard let stream = unsafe input.handOver() else { throw .notACapture(file: name, reason: "it is closed") }
         guard let handle = unsafe pcap_fopen_offline(stream, &message) else {
             unsafe input.takeBack(stream)
-            throw .notACapture(file: name, reason: Self.text(message))
+            throw .notACapture(file: name, reason: Self.remedy(beginning) ?? Self.text(message))
         }
         unsafe self.handle = handle
         linkType = LinkType(unsafe pcap_datalink(handle))
@@ -61,6 +62,15 @@ public final class CaptureFile {
         frame.octets.removeAll(keepingCapacity: true)
         unsafe frame.octets.append(contentsOf: UnsafeBufferPointer(start: data, count: Int(facts.caplen)))
         return true
+    }
+
+    /// What to do about files that are captures inside.
+    private static func remedy(_ beginning: [UInt8]) -> String? {
+        let programs: [(magic: [UInt8], program: String)] = [
+            ([0x1F, 0x8B], "zcat"), ([0xFD, 0x37, 0x7A], "xzcat"), ([0x28, 0xB5, 0x2F, 0xFD], "zstdcat"),
+            ([0x04, 0x22, 0x4D, 0x18], "lz4cat"),
+        ]
+        return programs.first { beginning.starts(with: $0.magic) }.map { "it is compressed; read it from a pipe: \($0.program) FILE |" }
     }
 
     private static func text(_ message: [CChar]) -> String {

@@ -6,6 +6,9 @@ struct ExtensionHeaders {
     private(set) var payload: Range<Int>
     private(set) var fragment: InternetPacket.Fragment?
 
+    /// Says that nothing follows (RFC 8200 §4.7).
+    static let noNextHeader: UInt8 = 59
+
     /// - Parameter first: what the header at `offset` is.
     /// - Returns: nil when a header reaches beyond `end`, or there are more than sixteen.
     init?(reading octets: Span<UInt8>, at offset: Int, end: Int, first: UInt8) {

@@ -55,8 +55,8 @@ extension InternetPacket {
         guard let length = octets.uint16(at: offset + 4), let next = octets.octet(at: offset + 6),
             let source = Self.address(octets, at: offset + 8), let destination = Self.address(octets, at: offset + 24)
         else { return nil }
-        // As with IPv4, and of a jumbogram (RFC 2675), the length is zero.
-        let end = length == 0 ? octets.count : offset + 40 + Int(length)
+        // As with IPv4, and of a jumbogram (RFC 2675), the length is zero; but not where nothing follows (RFC 8200 §4.7).
+        let end = length == 0 && next != ExtensionHeaders.noNextHeader ? octets.count : offset + 40 + Int(length)
         let extensions = ExtensionHeaders(reading: octets, at: offset + 40, end: min(end, octets.count), first: next)
         guard let extensions else { return nil }
         self.init(

@@ -10,7 +10,7 @@ import PacketCapture
 /// The packets of an interface, metered into connections on a thread of their own.
 ///
 /// A poll hands over what goes on, and what ended since the last one. A capture that ended because its interface went is begun again by
-/// the next poll.
+/// the next poll, if the program still has the right to.
 final class CaptureSource: ConnectionSource {
     let name: String
 
@@ -19,6 +19,8 @@ final class CaptureSource: ConnectionSource {
     private let shared: CaptureThread
     private let counters: NodeCounters
     private let logger: Logger
+    /// Opened, and not read yet: a thread that is started before privileges are given up would keep them.
+    private var opened: LiveCaptureBox?
     private var thread: PlainThread?
     private var told = LiveCapture.Counts.none
     private var untold: UInt64 = 0
@@ -34,7 +36,7 @@ final class CaptureSource: ConnectionSource {
         self.counters = counters
         self.logger = logger
         shared = CaptureThread(meter, clock: clock)
-        try begin()
+        opened = try open()
     }
 
     func poll(_ take: (Connection) -> Void) throws -> SourceReading {
@@ -65,10 +67,13 @@ final class CaptureSource: ConnectionSource {
     }
 
     private func begin() throws {
-        let box = LiveCaptureBox(try LiveCapture(interface: interface, options))
+        let box = try opened ?? open()
+        opened = nil
         told = .none
         thread = try PlainThread("capture") { [shared] in shared.run(box) }
     }
+
+    private func open() throws -> LiveCaptureBox { LiveCaptureBox(try LiveCapture(interface: interface, options)) }
 
     private func noteLosses(_ counts: LiveCapture.Counts) {
         let lost = counts.dropped &- told.dropped, lostBefore = counts.droppedByInterface &- told.droppedByInterface
