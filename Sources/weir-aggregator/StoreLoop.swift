@@ -33,7 +33,8 @@ struct StoreLoop {
 
     func run() -> Result {
         var result = Result()
-        var nextRetention = clock.now
+        // Not at once: at the start there are connections to resume and batches that have waited.
+        var nextRetention = clock.now + Self.retentionPeriod
         while true {
             let now = clock.now
             switch batches.take(timeout: max(.zero, nextRetention - now)) {

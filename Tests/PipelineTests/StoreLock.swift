@@ -12,6 +12,8 @@ import Testing
     init(_ path: String) throws {
         let opened = unsafe sqlite3_open_v2(path, &connection, SQLITE_OPEN_READWRITE, nil)
         try #require(opened == SQLITE_OK)
+        // The program that writes may be at it just now.
+        unsafe sqlite3_busy_timeout(connection, 5000)
         let begun = unsafe sqlite3_exec(connection, "BEGIN IMMEDIATE", nil, nil, nil)
         try #require(begun == SQLITE_OK)
     }
