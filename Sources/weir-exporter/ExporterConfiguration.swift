@@ -73,18 +73,12 @@ struct ExporterConfiguration {
         replayPace = settings.replayPace ?? .unlimited
         onceFormat = settings.onceFormat ?? .table
         isOnce = options.once
-        metering = settings.metering(hostName: Self.hostName)
+        metering = settings.metering(hostName: HostName.current)
         capture = settings.capture
     }
 
     private static func environment(_ name: String) -> String? {
         unsafe getenv(name).map { unsafe String(cString: $0) }
-    }
-
-    private static var hostName: String {
-        var octets = [CChar](repeating: 0, count: 256)
-        guard unsafe gethostname(&octets, octets.count - 1) == 0 else { return "unknown" }
-        return String(decoding: octets.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// The zones that sources read: those that are metered, and zone 0 where it tells who is behind connections from outside.
@@ -95,8 +89,5 @@ struct ExporterConfiguration {
     /// Whether a bridge of Open vSwitch forwards what is metered.
     var metersBridge: Bool { sources.contains(.ovs) || sources.contains(.ovsIPFIX) }
 
-    /// RFC 7011 §3.1 leaves the domain to the exporter; like the reference, the FNV-1 hash of the node's name.
-    var observationDomainID: UInt32 {
-        metering.nodeName.utf8.reduce(0x811C_9DC5) { ($0 &* 0x0100_0193) ^ UInt32($1) }
-    }
+    var observationDomainID: UInt32 { ObservationDomainName.identifier(of: metering.nodeName) }
 }

@@ -3,24 +3,24 @@
 import Glibc
 
 /// A file that others may replace while the program runs.
-struct FollowedFile {
+public struct FollowedFile: Sendable {
     /// What changes when a file is written or another takes its name.
-    private struct Version: Equatable {
+    private struct Version: Sendable, Equatable {
         var inode: UInt = 0
         var size: Int = 0
         var seconds = 0, nanoseconds = 0
     }
 
-    let path: String
+    public let path: String
     private var version: Version?
 
-    init(_ path: String) {
+    public init(_ path: String) {
         self.path = path
     }
 
     /// Whether the file is another than at the last call, or this is the first. A file that is not there has not changed: whoever replaces
     /// it may be about to put the new one in its place.
-    mutating func hasChanged() -> Bool {
+    public mutating func hasChanged() -> Bool {
         var status = stat()
         // The path is a C string for the time of the call, and the kernel writes one `stat`.
         guard unsafe stat(path, &status) == 0 else { return false }
