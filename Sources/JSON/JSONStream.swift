@@ -2,9 +2,10 @@
 
 /// Finds where each message of a JSON-RPC stream ends: at the brace that closes it, for there is no other framing.
 public struct JSONStream: Sendable {
-    /// A message that grows beyond this ends the session.
+    /// A message that grows beyond this ends the session, unless another limit is given.
     public static let messageLimitInOctets = 64 << 20
 
+    private let limit: Int
     private var message: [UInt8] = []
     private var complete: [[UInt8]] = []
     /// How many of `complete` have been taken: removing them one by one would move all others each time.
@@ -15,7 +16,9 @@ public struct JSONStream: Sendable {
 
     public enum Malformed: Error { case notAnObject, tooDeep, tooLarge }
 
-    public init() {}
+    public init(messageLimitInOctets limit: Int = Self.messageLimitInOctets) {
+        self.limit = limit
+    }
 
     /// Takes octets in; complete messages then come out of `next()`.
     public mutating func consume(_ octets: Span<UInt8>) throws(Malformed) {
@@ -26,7 +29,7 @@ public struct JSONStream: Sendable {
                 guard octet == UInt8(ascii: "{") else { throw .notAnObject }
             }
             message.append(octet)
-            if message.count > Self.messageLimitInOctets { throw .tooLarge }
+            if message.count > limit { throw .tooLarge }
             try step(octet)
         }
     }
