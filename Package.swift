@@ -82,7 +82,8 @@ let package = Package(
         .systemLibrary(name: "CPcap", path: "Sources/CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         module("PacketCapture", "IPFIX", "Metering", "CPcap"),
         module("IPFIXTransport", "IPFIX", "TransportSecurity", "CSocket", log, nioConcurrencyHelpers, nioCore, nioPosix),
-        module("Kubernetes", "IPFIX", "FlowModel", "Mediation", "JSON", log, nioCore, nioHTTP1, nioPosix, nioSSL, yams),
+        module(
+            "Kubernetes", "IPFIX", "FlowModel", "Mediation", "JSON", log, nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix, nioSSL, yams),
         module(
             "Schemas", path: "schemas", exclude: ["json", "sqlite/queries"],
             resources: [.embedInCode("sqlite/migrations"), .embedInCode("ipfix")]),
@@ -119,7 +120,7 @@ let package = Package(
         tests("IPFIXTransportTests", "IPFIX", "IPFIXTransport", "TransportSecurity", "FlowTesting", log, nioCore),
         tests("TransportSecurityTests", "TransportSecurity", "FlowTesting"),
         tests("PacketCaptureTests", "PacketCapture", "IPFIX", "Metering", "FlowTesting"),
-        tests("KubernetesTests", "IPFIX", "FlowModel", "Mediation", "Kubernetes", "FlowTesting"),
+        tests("KubernetesTests", "IPFIX", "FlowModel", "Mediation", "Kubernetes", "FlowTesting", "weir", log),
         .target(name: "CFaultyDisk", path: "Tests/CFaultyDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
         tests("FlowStoreTests", "IPFIX", "FlowModel", "FlowStore", "FlowTesting", "CFaultyDisk", grdb),
         tests("DaemonTests", "Daemon", "IPFIX", log),

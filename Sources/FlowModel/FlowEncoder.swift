@@ -20,7 +20,12 @@ public struct FlowEncoder: Sendable {
     }
 
     public init(profile: ExportProfile) {
-        templates = FlowTemplate.all(of: profile)
+        self.init(templates: FlowTemplate.all(of: profile))
+    }
+
+    /// - Parameter templates: two or four, as ``FlowTemplate/all(_:hasUncounted:)`` makes them.
+    init(templates: [FlowTemplate]) {
+        self.templates = templates
         plans = templates.map { template in
             template.fields.map { Operation(field: $0, width: Self.width(of: $0, family: template.family)) }
         }

@@ -39,6 +39,7 @@ public enum FlowField: UInt8, Sendable, Hashable, CaseIterable {
     case egressNetworkPolicyRuleName, egressNetworkPolicyRuleAction
     case tcpState, flowType, egressName, egressIP, egressNodeName, proxySnatPort
     case sourcePodLabels, destinationPodLabels, clusterId
+    case sourceWorkloadKind, sourceWorkloadName, destinationWorkloadKind, destinationWorkloadName
     case observation
 }
 

@@ -14,8 +14,8 @@ public import IPFIX
 /// A field is read and written by its kind: `record[address: .sourceIPAddress]`, `record[unsigned: .octetDeltaCount]`,
 /// `record[name: .sourcePodName]`, `record[time: .flowEndMilliseconds]`. Nil is unknown, which is not zero.
 public struct FlowRecord: Sendable {
-    @usableFromInline static let wordCount = 98
-    @usableFromInline var words = InlineArray<98, UInt64>(repeating: 0)
+    @usableFromInline static let wordCount = 102
+    @usableFromInline var words = InlineArray<102, UInt64>(repeating: 0)
     @usableFromInline var knownLow: UInt64 = 0
     @usableFromInline var knownHigh: UInt64 = 0
 

@@ -281,6 +281,18 @@ public enum FlowSchema {
         define(
             .observation, .none, .unsigned, .mediator, .conversation,
             "Whose records there are: 1 all that are expected, 2 the source node's only, 3 the destination node's only."),
+        define(
+            .sourceWorkloadKind, .none, .name, .mediator, .conversation, isZeroUnknown: true,
+            "What sourceWorkloadName is: Deployment, StatefulSet, DaemonSet, CronJob, Job and others."),
+        define(
+            .sourceWorkloadName, .none, .name, .mediator, .conversation, isZeroUnknown: true,
+            "The workload in sourcePodNamespace that the source pod is one of."),
+        define(
+            .destinationWorkloadKind, .none, .name, .mediator, .conversation, isZeroUnknown: true,
+            "What destinationWorkloadName is: Deployment, StatefulSet, DaemonSet, CronJob, Job and others."),
+        define(
+            .destinationWorkloadName, .none, .name, .mediator, .conversation, isZeroUnknown: true,
+            "The workload in destinationPodNamespace that the destination pod is one of."),
     ]
 
     /// By raw value of the field.

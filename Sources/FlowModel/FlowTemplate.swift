@@ -31,11 +31,16 @@ public struct FlowTemplate: Sendable {
             .filter { $0.exporterPosition.map { $0 <= profile.lastExporterPosition } ?? false }
             .sorted { $0.exporterPosition! < $1.exporterPosition! }
             .map(\.field)
+        return all(fields, hasUncounted: profile == .weir)
+    }
+
+    /// Templates of these fields, with ids from 256: IPv4, IPv6, then those without counters if there are any.
+    static func all(_ fields: [FlowField], hasUncounted: Bool) -> [FlowTemplate] {
         let counted = [
             FlowTemplate(id: 256, fields: fields, family: .v4),
             FlowTemplate(id: 257, fields: fields, family: .v6),
         ]
-        guard profile == .weir else { return counted }
+        guard hasUncounted else { return counted }
         let uncounted = fields.filter { !FlowCounter.allExported.contains($0) }
         return counted + [
             FlowTemplate(id: 258, fields: uncounted, family: .v4),

@@ -31,9 +31,12 @@ public struct Mediator: ~Copyable {
     /// Connections kept at present.
     public var connectionCount: Int { table.count }
 
-    /// Adds what the cluster says of pods and Services.
-    public mutating func update(_ objects: ClusterObjects, names: inout NameTable) {
-        enrichment.update(objects, names: &names)
+    /// What is known of who is who.
+    public var identity: IdentityStatistics { enrichment.identity }
+
+    /// Takes in what the cluster says of its pods, Services and nodes. Names that are missing are looked for again until an interval is cut.
+    public mutating func apply(_ change: ClusterChange, names: inout NameTable) {
+        enrichment.apply(change, names: &names)
     }
 
     /// Takes in one record, unless it names no connection, has no time, or one that cannot be.

@@ -23,6 +23,8 @@ struct Aggregator: ParsableCommand {
               weir-aggregator --store flows.db --listen tcp://127.0.0.1:4739 --listen udp://127.0.0.1:4739 --insecure
               kubectl get nodes,pods,services -A -o json > objects.json
               weir-aggregator --store flows.db --objects objects.json --insecure
+              weir-aggregator --store flows.db --kubernetes in-cluster --insecure
+              weir-aggregator --mode proxy --kubernetes in-cluster --collector tcp://192.0.2.7:4739 --insecure
               weir-aggregator --config aggregator.yaml
 
             EXIT STATUS
@@ -34,7 +36,12 @@ struct Aggregator: ParsableCommand {
 
     func run() throws {
         try CommandEntry.begin("weir-aggregator", verbose: options.verbose) { clock, logger in
-            try AggregatorPipeline(try AggregatorConfiguration(options), clock: clock, logger: logger).run()
+            let configuration = try AggregatorConfiguration(options)
+            if let proxy = configuration.proxy {
+                try ProxyPipeline(configuration, proxy, clock: clock, logger: logger).run()
+            } else {
+                try AggregatorPipeline(configuration, clock: clock, logger: logger).run()
+            }
         }
     }
 
@@ -45,5 +52,6 @@ struct Aggregator: ParsableCommand {
 }
 
 extension CollectingError: CannotStart {}
+extension APIServerError: CannotStart {}
 extension ObjectsFileError: CannotStart {}
 extension StoreError: CannotStart {}

@@ -2,6 +2,7 @@
 
 import CommandEntry
 import Daemon
+import FlowModel
 import FlowStore
 import IPFIXTransport
 import Mediation
@@ -14,31 +15,80 @@ struct AggregatorConfiguration {
     /// Nil where no endpoint needs them.
     let credentials: Credentials?
     let nodeMismatch: NodeClaim.Mismatch
-    let objects: String?
+    let cluster: ClusterSource?
     let mediation: MediationConfiguration
     let retention: RetentionPolicy
+    /// Nil when records are aggregated.
+    let proxy: ProxyConfiguration?
+    /// What a proxy shows its collectors; nil where none needs it.
+    let exportCredentials: Credentials?
 
     init(_ options: AggregatorOptions) throws(ConfigurationProblems) {
         var file: ConfigurationFile?
         if let path = options.config { file = try ConfigurationFile(path: path) }
         let settings = FileSettings(file)
         store = options.store ?? settings.store ?? "flows.db"
-        objects = options.objects ?? settings.objects
         mediation = Self.mediation(options, settings)
         retention = RetentionPolicy(options.retention, RetentionSettings(file))
         var reader = SettingReader(file)
+        cluster = Self.cluster(options, settings, &reader)
+        proxy = Self.proxy(options, settings, &reader)
         let security = SecuritySettings(options.security, file, as: .server, &reader)
         credentials = security.credentials
+        let needsClient = proxy?.collectors.contains { $0.transport.isSecured } ?? false
+        exportCredentials = needsClient ? SecuritySettings(options.security, file, as: .client, &reader).credentials : nil
         let named = options.listen.isEmpty ? settings.listen ?? [] : options.listen
         listen = named.isEmpty ? Self.everywhere(isSecured: security.prefersSecured) : named
         let mismatch = reader.text(options.nodeMismatch, "node-mismatch")
         nodeMismatch = reader.parsed(mismatch, "node-mismatch", "write refuse or relabel") { NodeClaim.Mismatch(rawValue: $0) } ?? .refuse
         security.check("listen", listen.map { ("\($0)", $0.transport.isSecured) }, &reader)
+        security.check("collector", (proxy?.collectors ?? []).map { ("\($0)", $0.transport.isSecured) }, &reader)
         try reader.finish()
     }
 
     private static func everywhere(isSecured: Bool) -> [Endpoint] {
         Transport.allCases.filter { $0.isSecured == isSecured }.map { Endpoint($0, host: "::") }
+    }
+
+    private static func cluster(_ options: AggregatorOptions, _ settings: FileSettings, _ reader: inout SettingReader) -> ClusterSource? {
+        let access = reader.parsed(reader.text(options.kubernetes, "kubernetes"), "kubernetes", ClusterAccess.remedy) { ClusterAccess($0) }
+        let objects = options.objects ?? settings.objects
+        if access != nil, objects != nil {
+            reader.reject("objects", "the cluster is followed by kubernetes already", remedy: "leave out objects or kubernetes")
+        }
+        return access.map { .server($0) } ?? objects.map { .file($0) }
+    }
+
+    private static func proxy(
+        _ options: AggregatorOptions, _ settings: FileSettings, _ reader: inout SettingReader
+    ) -> ProxyConfiguration? {
+        let collectors = options.collector.isEmpty ? settings.collectors ?? [] : options.collector
+        let profile = reader.parsed(reader.text(options.profile, "profile"), "profile", "write weir or antrea") {
+            ExportProfile(rawValue: $0)
+        }
+        let mode = reader.parsed(reader.text(options.mode, "mode"), "mode", "write aggregate or proxy") { AggregatorMode(rawValue: $0) }
+        guard mode == .proxy else {
+            if !collectors.isEmpty {
+                reader.reject("collector", "only a proxy passes records on", remedy: "add mode: proxy, or leave it out")
+            }
+            if profile != nil { reader.reject("profile", "only a proxy passes records on", remedy: "add mode: proxy, or leave it out") }
+            return nil
+        }
+        if collectors.isEmpty {
+            reader.reject(
+                "collector", "a proxy needs to know where to pass records on to", remedy: "write tcp://HOST:PORT or udp://HOST:PORT")
+        }
+        let ofAggregation: [(String, Bool)] = [
+            ("store", options.store ?? settings.store != nil), ("window", options.window ?? settings.window != nil),
+            ("correlation-timeout", options.correlationTimeout ?? settings.correlationTimeout != nil),
+            ("inactive-timeout", options.inactiveTimeout ?? settings.inactiveTimeout != nil),
+        ]
+        for (key, isGiven) in ofAggregation where isGiven {
+            reader.reject(key, "a proxy keeps nothing and stores nothing", remedy: "leave it out, or mode: proxy")
+        }
+        return ProxyConfiguration(
+            collectors: collectors, profile: profile ?? .weir, clusterID: options.clusterID ?? settings.clusterID,
+            observationDomainID: ObservationDomainName.identifier(of: HostName.current))
     }
 
     private static func mediation(_ options: AggregatorOptions, _ settings: FileSettings) -> MediationConfiguration {
@@ -55,7 +105,7 @@ struct AggregatorConfiguration {
 /// Every key of the file, asked for whatever the command line says, so that each is checked.
 private struct FileSettings {
     let store, objects, clusterID: String?
-    let listen: [Endpoint]?
+    let listen, collectors: [Endpoint]?
     let window, correlationTimeout, inactiveTimeout: Duration?
 
     init(_ file: ConfigurationFile?) {
@@ -66,6 +116,7 @@ private struct FileSettings {
         correlationTimeout = file?.duration("correlation-timeout", in: .seconds(1)...(.seconds(600)))
         inactiveTimeout = file?.duration("inactive-timeout", in: .seconds(1)...(.seconds(86_400)))
         listen = file?.endpoints("listen")
+        collectors = file?.endpoints("collector")
     }
 }
 

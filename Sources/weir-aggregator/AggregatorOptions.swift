@@ -10,6 +10,20 @@ struct AggregatorOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A YAML file with any of these options.", valueName: "FILE"))
     var config: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "`aggregate` joins and stores; `proxy` completes each record on its own and passes it on (default: aggregate).",
+            valueName: "MODE"))
+    var mode: String?
+
+    @Option(
+        help: ArgumentHelp("Proxy: where to pass records on to; may be repeated, each gets everything.", valueName: "ENDPOINT"),
+        transform: { try Endpoint($0) })
+    var collector: [Endpoint] = []
+
+    @Option(help: ArgumentHelp("Proxy: `weir`, or `antrea` for exactly the reference's elements (default: weir).", valueName: "PROFILE"))
+    var profile: String?
+
     @Option(help: ArgumentHelp("The SQLite file to store flows in; made if it is not there (default: flows.db).", valueName: "FILE"))
     var store: String?
 
@@ -20,6 +34,12 @@ struct AggregatorOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Kubernetes objects, as `kubectl get nodes,pods,services -A -o json` prints them.", valueName: "FILE"))
     var objects: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Follow the pods, Services and nodes of a cluster: `in-cluster` by this pod's service account, or `kubeconfig[:FILE]`.",
+            valueName: "ACCESS"))
+    var kubernetes: String?
 
     @Option(
         help: ArgumentHelp("How often a lasting connection is stored (default: 60s).", valueName: "DURATION"), transform: DurationText.parse

@@ -19,6 +19,7 @@ import Synchronization
 /// ```
 final class AggregatorPipeline: Sendable {
     private let collecting: CollectingProcess
+    private let cluster: ClusterFeed
     private let collected: Mailbox<CollectedBatch>
     private let stored: Mailbox<StoreBatch>
     private let core: PlainThread
@@ -40,9 +41,10 @@ final class AggregatorPipeline: Sendable {
         }
     }
 
-    /// Opens the store, reads the objects, starts the threads and listens.
+    /// Reads the objects, opens the store, starts the threads and listens.
     init(_ configuration: AggregatorConfiguration, clock: SteadyClock, logger: Logger) throws {
-        let objects = try Self.objects(configuration.objects, logger: logger)
+        let cluster = try ClusterFeed(configuration.cluster, clock: clock, logger: logger)
+        self.cluster = cluster
         let writer = try FlowStore.openForWriting(path: configuration.store)
         let collected = Mailbox<CollectedBatch>(capacity: 256)
         let stored = Mailbox<StoreBatch>(capacity: 8)
@@ -58,7 +60,7 @@ final class AggregatorPipeline: Sendable {
         }
         let collecting = collecting
         var loop = MediationLoop(
-            configuration.mediation, objects: objects, firstConnection: writer.nextConnection(), from: collected, to: stored,
+            configuration.mediation, firstConnection: writer.nextConnection(), from: collected, and: cluster.changes, to: stored,
             ending: { collecting.end($0) }, nodeMismatch: configuration.nodeMismatch, clock: clock, logger: logger)
         try loop.resume(from: writer)
         let outcome = Outcome(loop)
@@ -86,17 +88,6 @@ final class AggregatorPipeline: Sendable {
     /// A connection that says nothing for so long gives its place to another. An exporter with something to say connects again.
     private static let silence = Duration.seconds(1800)
 
-    private static func objects(_ path: String?, logger: Logger) throws(ObjectsFileError) -> ClusterObjects {
-        guard let path else { return ClusterObjects() }
-        let file = try ObjectsFile(path: path)
-        logger.info(
-            "objects read",
-            metadata: [
-                "pods": "\(file.objects.pods.count)", "service ports": "\(file.objects.services.count)", "skipped": "\(file.skipped)",
-            ])
-        return file.objects
-    }
-
     /// Works until a signal says to stop, then stores everything that was received.
     func run() throws {
         logger.info("collecting", metadata: ["endpoints": "\(boundEndpoints.map(\.description).joined(separator: " "))"])
@@ -112,6 +103,7 @@ final class AggregatorPipeline: Sendable {
     func stop() -> Bool {
         outcome.isStopping.store(true, ordering: .relaxed)
         collecting.stop()
+        cluster.stop()
         collected.close()
         core.join()
         storing.join()

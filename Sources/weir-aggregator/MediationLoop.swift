@@ -14,6 +14,8 @@ import Mediation
 /// after everything it holds has been handed on.
 struct MediationLoop: ~Copyable {
     private let collected: Mailbox<CollectedBatch>
+    /// News of the cluster.
+    private let changes: Mailbox<ClusterChange>
     private let stored: Mailbox<StoreBatch>
     /// Ends a connection whose exporter malfunctions.
     private let end: @Sendable (TransportSession) -> Void
@@ -43,13 +45,15 @@ struct MediationLoop: ~Copyable {
 
     /// How often what is due is handed over, however much comes in.
     private static let rhythm = Duration.milliseconds(250)
+    private static let changesAtOnce = 64
 
     init(
-        _ configuration: MediationConfiguration, objects: ClusterObjects, firstConnection: Int64, from collected: Mailbox<CollectedBatch>,
-        to stored: Mailbox<StoreBatch>, ending end: @escaping @Sendable (TransportSession) -> Void,
+        _ configuration: MediationConfiguration, firstConnection: Int64, from collected: Mailbox<CollectedBatch>,
+        and changes: Mailbox<ClusterChange>, to stored: Mailbox<StoreBatch>, ending end: @escaping @Sendable (TransportSession) -> Void,
         nodeMismatch: NodeClaim.Mismatch = .refuse, clock: SteadyClock, logger: Logger
     ) {
         self.collected = collected
+        self.changes = changes
         self.stored = stored
         self.end = end
         self.nodeMismatch = nodeMismatch
@@ -57,7 +61,6 @@ struct MediationLoop: ~Copyable {
         self.logger = logger
         names = NameTable(seed: .random(in: .min ... .max))
         mediator = Mediator(configuration, firstConnection: firstConnection, names: &names)
-        mediator.update(objects, names: &names)
         lastExpiry = clock.now
         began = lastExpiry
     }
@@ -84,8 +87,17 @@ struct MediationLoop: ~Copyable {
                 finish()
                 return mediator.statistics
             }
+            applyChanges()
             let now = clock.now
             if now - lastExpiry >= Self.rhythm || now < lastExpiry { handOver(at: now) }
+        }
+    }
+
+    /// At most as many at a time as keep the records waiting for a moment only: each may be a page of a list.
+    private mutating func applyChanges() {
+        for _ in 0..<Self.changesAtOnce {
+            guard case .element(let change) = changes.take(timeout: .zero) else { return }
+            mediator.apply(change, names: &names)
         }
     }
 

@@ -32,7 +32,7 @@ import Testing
             case .byFamily(let v4, let v6):
                 #expect(v4.name.replacing("v4", with: "v6") == v6.name)
                 #expect([v4.name.replacing("v4", with: ""), v4.name.replacing("IPv4", with: "")].contains(definition.name))
-            case .none: #expect(definition.field == .observation)
+            case .none: #expect(definition.owner == .mediator)
             }
         }
     }
@@ -85,7 +85,11 @@ import Testing
                 #expect(element.map { ReferenceElement($0.id.enterprise.rawValue, $0.id.number, length) } == expected, "\(definition.name)")
             }
         }
-        #expect(FlowSchema.fields[79...].map(\.field) == [.flowStartMilliseconds, .flowEndMilliseconds, .icmpTypeCode, .observation])
+        #expect(
+            FlowSchema.fields[79...].map(\.field) == [
+                .flowStartMilliseconds, .flowEndMilliseconds, .icmpTypeCode, .observation, .sourceWorkloadKind, .sourceWorkloadName,
+                .destinationWorkloadKind, .destinationWorkloadName,
+            ])
     }
 
     @Test("names and identifiers have an empty value that says none; counters and ports do not")

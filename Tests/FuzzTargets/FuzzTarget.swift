@@ -32,6 +32,8 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
     case ovsdb = "OVSDB"
     /// A file of Kubernetes objects.
     case objects = "Objects"
+    /// Pages of lists and events of watches of a Kubernetes API server.
+    case watch = "Watch"
     /// A configuration file.
     case configuration = "Configuration"
     /// A filter as a user writes it.
@@ -54,6 +56,7 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
         case .bridgeStream: BridgeStreamTarget.run(octets)
         case .ovsdb: OVSDBTarget.run(octets)
         case .objects: ObjectsTarget.run(octets)
+        case .watch: WatchTarget.run(octets)
         case .configuration: ConfigurationTarget.run(octets)
         case .filter: FilterTarget.run(octets)
         }

@@ -7,7 +7,7 @@ import PackageDescription
 
 let names = [
     "Message", "Session", "File", "RoundTrip", "Values", "Registry", "Capture", "ConntrackDump", "Netlink", "PacketIn", "SwitchStatistics",
-    "BridgeStream", "OVSDB", "Objects", "Configuration", "Filter",
+    "BridgeStream", "OVSDB", "Objects", "Watch", "Configuration", "Filter",
 ]
 
 let package = Package(

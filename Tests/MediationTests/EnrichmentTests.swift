@@ -14,7 +14,7 @@ import Testing
     }
 
     private func stored(_ sample: Sample, pods: [ClusterPod], services: [ClusterService] = [], in run: Run) throws -> Run.Stored {
-        run.mediator.update(ClusterObjects(pods: pods, services: services), names: &run.names)
+        run.tell(ClusterObjects(pods: pods, services: services))
         run.receive(sample)
         run.advance(to: run.now + 20)
         return try run.only()
@@ -44,8 +44,7 @@ import Testing
     @Test("an address that moved belongs to whom it belonged when the connection began")
     func moved() throws {
         let run = Run()
-        run.mediator.update(
-            ClusterObjects(pods: [pod("old", created: -1000), pod("new", created: 50, labels: "{\"app\":\"new\"}")]), names: &run.names)
+        run.tell(ClusterObjects(pods: [pod("old", created: -1000), pod("new", created: 50, labels: "{\"app\":\"new\"}")]))
         run.receive(Sample(.source, start: 10, end: 15, octets: 1).with { $0.port = 1 }, at: 16)
         run.receive(Sample(.source, start: 49, end: 60, octets: 1).with { $0.port = 2 }, at: 61)
         run.receive(Sample(.source, start: 50, end: 60, octets: 1).with { $0.port = 3 }, at: 61)
@@ -68,7 +67,7 @@ import Testing
     @Test("when the node of a pod names it otherwise than the index did, the labels go with the name")
     func correctedName() throws {
         let run = Run()
-        run.mediator.update(ClusterObjects(pods: [pod("stale")]), names: &run.names)
+        run.tell(ClusterObjects(pods: [pod("stale")]))
         run.receive(Sample(.source, end: 5, octets: 1), at: 5)
         run.advance(to: 20)
         #expect(try run.text(.destinationPodName, of: run.only().latest) == "stale")
@@ -83,7 +82,7 @@ import Testing
         let run = Run()
         run.receive(Sample(.source, end: 5, octets: 100), at: 5)
         run.advance(to: 20)
-        run.mediator.update(ClusterObjects(pods: [pod("web")]), names: &run.names)
+        run.tell(ClusterObjects(pods: [pod("web")]))
         run.receive(Sample(.source, end: 25, octets: 200), at: 25)
         run.advance(to: 71)
         let stored = try run.only()
@@ -95,8 +94,12 @@ import Testing
     func service() throws {
         let run = Run()
         let services = [
-            ClusterService(portName: "shop/web:http", addresses: [.service], port: 80, protocolIdentifier: 6),
-            ClusterService(portName: "shop/web:dns", addresses: [.service], port: 80, protocolIdentifier: 17),
+            ClusterService(
+                name: "web", namespace: "shop", addresses: [.service],
+                ports: [
+                    ClusterService.Port(name: "http", port: 80, protocolIdentifier: 6),
+                    ClusterService.Port(name: "dns", port: 80, protocolIdentifier: 17),
+                ])
         ]
         let dialled = Sample(.source, end: 5, octets: 1).saying { flow, _ in
             flow[address: .destinationServiceIP] = .service
@@ -114,7 +117,11 @@ import Testing
             flow[unsigned: .destinationServicePort] = 80
             flow[name: .destinationServicePortName] = names.id(of: "mine")
         }
-        let services = [ClusterService(portName: "shop/web:http", addresses: [.service], port: 80, protocolIdentifier: 6)]
+        let services = [
+            ClusterService(
+                name: "web", namespace: "shop", addresses: [.service],
+                ports: [ClusterService.Port(name: "http", port: 80, protocolIdentifier: 6)])
+        ]
         let stored = try stored(dialled, pods: [], services: services, in: run)
         #expect(run.text(.destinationServicePortName, of: stored.latest) == "mine")
     }

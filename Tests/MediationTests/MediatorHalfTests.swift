@@ -115,10 +115,10 @@ import Testing
     @Test("two pods that the cluster names make it inter-node, and the missing half is missed")
     func typeByCluster() throws {
         let run = Run()
-        run.mediator.update(
+        run.tell(
             ClusterObjects(pods: [
                 ClusterPod(name: "web", namespace: "shop", nodeName: "node2", labels: "{}", addresses: [.server], created: .at(-100))
-            ]), names: &run.names)
+            ]))
         run.receive(Sample(.source, end: 5, octets: 1000, type: nil), at: 5)
         run.advance(to: 20)
         let stored = try run.only()

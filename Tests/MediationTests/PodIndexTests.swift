@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowModel
+import FlowTesting
 import IPFIX
 import Mediation
 import Testing
@@ -31,15 +32,15 @@ import Testing
         #expect(name(index, at: 19.999) == 1 && name(index, at: 20) == 2 && name(index, at: 0) == 1)
     }
 
-    @Test("a late record of the former owner does not take the address back")
+    @Test("a late record of the former owner does not take the address back; a later one of it does")
     func late() {
         var index = PodIndex()
-        index.assign(.server, to: owner(1), from: .at(10))
-        index.assign(.server, to: owner(2), from: .at(20))
-        index.assign(.server, to: owner(1), from: .at(15))
-        index.assign(.server, to: owner(1), from: .at(20))
+        index.observe(.server, of: owner(1), at: .at(10))
+        index.observe(.server, of: owner(2), at: .at(20))
+        index.observe(.server, of: owner(1), at: .at(15))
+        index.observe(.server, of: owner(1), at: .at(20))
         #expect(name(index, at: 30) == 2 && name(index, at: 15) == 1)
-        index.assign(.server, to: owner(1), from: .at(40))
+        index.observe(.server, of: owner(1), at: .at(40))
         #expect(name(index, at: 30) == 2 && name(index, at: 40) == 1)
     }
 
@@ -47,18 +48,78 @@ import Testing
     func release() {
         var index = PodIndex()
         index.assign(.server, to: owner(1), from: .at(10))
-        index.release(.server, at: .at(20))
+        index.release(.server, of: owner(1), at: .at(20))
         #expect(name(index, at: 15) == 1 && name(index, at: 20) == nil && name(index, at: 99) == nil)
         index.assign(.server, to: owner(2), from: .at(30))
         #expect(name(index, at: 25) == nil && name(index, at: 30) == 2)
-        index.release(.client, at: .at(0))
+        index.release(.client, of: owner(1), at: .at(0))
+        index.release(.server, of: owner(1), at: .at(31))
+        #expect(name(index, at: 40) == 2)
+    }
+
+    @Test("a pod is created before it has its address: until its predecessor is gone the address is the predecessor's")
+    func overlap() {
+        var index = PodIndex()
+        index.assign(.server, to: owner(1), from: .at(0))
+        index.assign(.server, to: owner(2), from: .at(9), knownBy: .at(12))
+        index.release(.server, of: owner(1), at: .at(10.5))
+        #expect(name(index, at: 10.4) == 1 && name(index, at: 10.5) == 2)
+    }
+
+    @Test("word of an end that comes after word of the successor is late, not the end")
+    func lateEnd() {
+        var index = PodIndex()
+        index.assign(.server, to: owner(1), from: .at(0))
+        index.assign(.server, to: owner(2), from: .at(9), knownBy: .at(12))
+        index.release(.server, of: owner(1), at: .at(15))
+        #expect(name(index, at: 11.9) == 1 && name(index, at: 12) == 2)
+    }
+
+    @Test("what the successor's node saw is the latest that the address can have moved")
+    func evidence() {
+        var index = PodIndex()
+        index.assign(.server, to: owner(1), from: .at(0))
+        index.assign(.server, to: owner(2), from: .at(9), knownBy: .at(12))
+        index.release(.server, of: owner(1), at: .at(11.5))
+        index.observe(.server, of: owner(2), at: .at(11))
+        #expect(name(index, at: 10.9) == 1 && name(index, at: 11) == 2)
+    }
+
+    @Test("an owner that the cluster has seen end does not come back by its node's clock")
+    func skewedNode() {
+        var index = PodIndex()
+        index.assign(.server, to: owner(1), from: .at(0))
+        index.release(.server, of: owner(1), at: .at(10))
+        index.assign(.server, to: owner(2), from: .at(11))
+        index.observe(.server, of: owner(1), at: .at(13))
+        #expect(name(index, at: 14) == 2 && name(index, at: 9) == 1)
+    }
+
+    @Test("the order in which the cluster's pods are told does not matter", arguments: 0..<200 as Range<UInt64>)
+    func order(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        // Four pods in turn; the list names them in any order, and whether an end is told is a matter of luck.
+        let pods = (0..<4).map { (owner(UInt32($0) + 1), from: Double($0) * 10, ended: Bool.random(using: &generator)) }
+        let told = pods.shuffled(using: &generator)
+        var index = PodIndex(), expected = PodIndex()
+        for (order, isExpected) in [(pods, true), (told, false)] {
+            var built = PodIndex()
+            for pod in order {
+                built.assign(.server, to: pod.0, from: .at(pod.from), knownBy: .at(100))
+                if pod.ended { built.release(.server, of: pod.0, at: .at(pod.from + 8)) }
+            }
+            if isExpected { expected = built } else { index = built }
+        }
+        for second in stride(from: -5, to: 60, by: 0.5) {
+            #expect(name(index, at: second) == name(expected, at: second), "seed \(seed), at \(second)")
+        }
     }
 
     @Test("what is heard again of the same pod adds to it, and takes nothing away")
     func completion() {
         var index = PodIndex()
         index.assign(.server, to: owner(1, node: nil, labels: 70), from: .at(10))
-        index.assign(.server, to: owner(1, node: 91), from: .at(5))
+        index.observe(.server, of: owner(1, node: 91), at: .at(5))
         let found = index.owner(of: .server, at: .at(10))
         #expect(found?.node?.rawValue == 91 && found?.labels?.rawValue == 70)
     }
@@ -72,12 +133,28 @@ import Testing
         #expect(name(index, at: 5) == 13)
     }
 
-    @Test("at capacity a further address is refused and counted, and those that are known go on")
+    @Test("at capacity the address that has been free for longest makes room; while all are held a further one is refused and counted")
     func capacity() {
-        var index = PodIndex(capacity: 1)
+        var index = PodIndex(capacity: 2)
         index.assign(.server, to: owner(1), from: .at(10))
         index.assign(.client, to: owner(2), from: .at(10))
-        index.assign(.server, to: owner(3), from: .at(20))
-        #expect(index.addressCount == 1 && index.refused == 1 && name(index, at: 20) == 3)
+        index.assign(.service, to: owner(3), from: .at(10))
+        #expect(index.addressCount == 2 && index.refused == 1 && index.evicted == 0)
+        index.assign(.server, to: owner(4), from: .at(20))
+        index.release(.client, of: owner(2), at: .at(30))
+        index.assign(.service, to: owner(3), from: .at(31))
+        #expect(index.addressCount == 2 && index.refused == 1 && index.evicted == 1 && name(index, at: 20) == 4)
+        #expect(index.owner(of: .client, at: .at(20)) == nil && index.owner(of: .service, at: .at(31)) != nil)
+    }
+
+    @Test("addresses that come and go a hundred thousand times leave nothing behind beyond the capacity")
+    func churn() {
+        var index = PodIndex(capacity: 100)
+        for round in 0..<100_000 {
+            let address = IPAddress(v4: UInt32(round % 1000))
+            index.assign(address, to: owner(UInt32(round % 7)), from: .at(Double(round)))
+            index.release(address, of: owner(UInt32(round % 7)), at: .at(Double(round) + 1))
+        }
+        #expect(index.addressCount == 100 && index.refused == 0 && index.evicted == 99_900)
     }
 }

@@ -38,7 +38,7 @@ import Testing
         for event in events { _ = collected.put(event) }
         collected.close()
         var loop = MediationLoop(
-            MediationConfiguration(), objects: ClusterObjects(), firstConnection: 1, from: collected, to: stored,
+            MediationConfiguration(), firstConnection: 1, from: collected, and: Mailbox(capacity: 1), to: stored,
             ending: { session in ended.sessions.withLock { $0.append(session) } }, clock: SteadyClock(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let statistics = loop.run()

@@ -77,7 +77,7 @@ struct InformationElementsTests {
             case .byFamily(let v4, let v6):
                 #expect(v4.name.replacingVersion("4") == v6.name.replacingVersion("6"))
                 #expect(definition.name == v4.name.replacingVersion("4") || definition.name + "IPv4" == v4.name)
-            case .none: #expect(definition.field == .observation)
+            case .none: #expect(definition.owner == .mediator)
             }
         }
     }

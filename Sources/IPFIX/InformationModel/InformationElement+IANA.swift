@@ -12,6 +12,7 @@ extension InformationElement {
     public static let sourceIPv6Address = iana(27, "sourceIPv6Address", .ipv6Address)
     public static let destinationIPv6Address = iana(28, "destinationIPv6Address", .ipv6Address)
     public static let icmpTypeCodeIPv4 = iana(32, "icmpTypeCodeIPv4", .unsigned16)
+    public static let flowDirection = iana(61, "flowDirection", .unsigned8)
     public static let octetTotalCount = iana(85, "octetTotalCount", .unsigned64)
     public static let packetTotalCount = iana(86, "packetTotalCount", .unsigned64)
     public static let flowEndReason = iana(136, "flowEndReason", .unsigned8)
@@ -26,6 +27,9 @@ extension InformationElement {
     public static let informationElementSemantics = iana(344, "informationElementSemantics", .unsigned8)
     public static let informationElementUnits = iana(345, "informationElementUnits", .unsigned16)
     public static let privateEnterpriseNumber = iana(346, "privateEnterpriseNumber", .unsigned32)
+    public static let originalExporterIPv4Address = iana(403, "originalExporterIPv4Address", .ipv4Address)
+    public static let originalExporterIPv6Address = iana(404, "originalExporterIPv6Address", .ipv6Address)
+    public static let originalObservationDomainId = iana(405, "originalObservationDomainId", .unsigned32)
 
     private static func iana(_ number: UInt16, _ name: String, _ type: DataType) -> InformationElement {
         InformationElement(id: ID(enterprise: .iana, number: number), name: name, type: type)

@@ -7,8 +7,10 @@ enum FactFields {
     static let all: [(FlowField, FlowFieldDefinition.Owner)] = FlowSchema.fields
         .filter { definition in
             let isFact = definition.owner != .eachNode || definition.field == .flowType
-            let isMeasure = definition.storage == .interval || definition.field == .observation
-            return isFact && !isMeasure && !VerdictFields.ingress.contains(definition.field)
+            let isMeasure = definition.storage == .interval
+            // What has no element no exporter tells.
+            let isTold = definition.elements != .none
+            return isFact && isTold && !isMeasure && !VerdictFields.ingress.contains(definition.field)
                 && !VerdictFields.egress.contains(definition.field)
         }
         .map { ($0.field, $0.owner) }

@@ -96,6 +96,9 @@ extension MediatedConnection {
 }
 
 extension ConnectionTable {
+    /// Found again for each interval, rather than kept.
+    private static let lookedUp = Enrichment.lookedUp + [.clusterId]
+
     /// Takes in a record; whether it told facts that its side's last one did not.
     mutating func merge(_ place: UInt32, _ next: FlowRecord, from side: ObservingSide, at now: Timestamp) -> Bool {
         self[place].mergeMeasures(next, from: side, at: now)
@@ -126,7 +129,7 @@ extension ConnectionTable {
         guard let connection = MediatedConnection(interval, key: key, at: now) else { return nil }
         let place = insert(connection)
         var flow = interval.record
-        for field in [FlowField.sourcePodLabels, .destinationPodLabels, .clusterId] { flow.forget(field) }
+        for field in Self.lookedUp { flow.forget(field) }
         self[place][.hasClient] = flow.hasTranslatedClient
         keepFacts(flow, of: place)
         return place
@@ -140,7 +143,7 @@ extension ConnectionTable {
         self[place].conclude(&flow, isOverdue: isOverdue)
         if !flow.isKnown(.clusterId) { flow[name: .clusterId] = clusterID }
         var kept = flow
-        for field in [FlowField.sourcePodLabels, .destinationPodLabels, .clusterId] { kept.copy(field, from: fromExporters) }
+        for field in Self.lookedUp { kept.copy(field, from: fromExporters) }
         let facts = CompactFacts(kept)
         if facts != self[place].facts {
             self[place].facts = facts

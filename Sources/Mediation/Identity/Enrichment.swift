@@ -3,24 +3,17 @@
 internal import FlowModel
 internal import IPFIX
 
-/// Adds to a record what its exporters could not know: the pod at the other end, the Service's name, labels (RFC 6183 §5.3.2).
+/// Adds to a record what its exporters could not know: the pod at the other end, the Service's name, labels, workloads (RFC 6183 §5.3.2).
 struct Enrichment: Sendable {
-    private(set) var pods = PodIndex()
-    private(set) var services = ServiceIndex()
+    private var cluster = ClusterIndex()
 
-    mutating func update(_ objects: ClusterObjects, names: inout NameTable) {
-        for pod in objects.pods {
-            let owner = PodIndex.Owner(
-                name: names.id(of: pod.name), namespace: names.id(of: pod.namespace), node: pod.nodeName.map { names.id(of: $0) },
-                labels: names.id(of: pod.labels))
-            for address in pod.addresses { pods.assign(address, to: owner, from: pod.created) }
-        }
-        for service in objects.services {
-            let name = names.id(of: service.portName)
-            for address in service.addresses {
-                services.insert(name, address: address, port: service.port, protocolIdentifier: service.protocolIdentifier)
-            }
-        }
+    var identity: IdentityStatistics { cluster.statistics }
+
+    /// What is found again each time that a record needs it, rather than kept with the connection.
+    static let lookedUp: [FlowField] = EndFields.both.flatMap { [$0.labels, $0.workloadKind, $0.workloadName] }
+
+    mutating func apply(_ change: ClusterChange, names: inout NameTable) {
+        cluster.apply(change, names: &names)
     }
 
     /// An exporter is the authority for the pods of its node: what a record says of them holds for other records too.
@@ -30,53 +23,70 @@ struct Enrichment: Sendable {
             guard let address = flow[address: end.address], let name = flow[name: end.pod], let namespace = flow[name: end.namespace],
                 let node = flow[name: end.node]
             else { continue }
-            pods.assign(address, to: PodIndex.Owner(name: name, namespace: namespace, node: node), from: start)
+            cluster.observe(address, of: PodIndex.Owner(name: name, namespace: namespace, node: node), at: start)
         }
     }
 
     /// Fills what is missing; true when anything was.
     func complete(_ flow: inout FlowRecord) -> Bool {
         let start = flow[time: .flowStartMilliseconds] ?? Timestamp(milliseconds: 0)
+        let protocolIdentifier = flow[unsigned: .protocolIdentifier].map { UInt8(truncatingIfNeeded: $0) }
         var changed = false
         for end in EndFields.both {
-            guard let address = flow[address: end.address], let owner = pods.owner(of: address, at: start) else { continue }
-            // Where an exporter named its pod otherwise, the owner known here is another pod: nothing of it belongs to this flow.
-            guard flow[name: end.pod] ?? owner.name == owner.name, flow[name: end.namespace] ?? owner.namespace == owner.namespace else {
-                continue
+            guard let address = flow[address: end.address] else { continue }
+            let place = place(address, flow[unsigned: end.port], protocolIdentifier)
+            if let owner = cluster.pods.owner(of: address, at: start) ?? place.flatMap({ cluster.pods.owner(of: $0, at: start) }) {
+                changed = flow.fill(end, with: owner) || changed
+            } else if !flow.isKnown(end.pod) {
+                changed = flow.fill(end.node, with: cluster.nodes[address]) || changed
             }
-            changed = flow.fill(end.pod, with: owner.name) || changed
-            changed = flow.fill(end.namespace, with: owner.namespace) || changed
-            changed = flow.fill(end.node, with: owner.node) || changed
-            changed = flow.fill(end.labels, with: owner.labels) || changed
         }
-        return completeService(&flow) || changed
+        return completeService(&flow, protocolIdentifier, at: start) || changed
     }
 
-    private func completeService(_ flow: inout FlowRecord) -> Bool {
-        guard let address = flow[address: .destinationServiceIP], let port = flow[unsigned: .destinationServicePort],
-            let protocolIdentifier = flow[unsigned: .protocolIdentifier]
+    private func completeService(_ flow: inout FlowRecord, _ protocolIdentifier: UInt8?, at start: Timestamp) -> Bool {
+        guard let address = flow[address: .destinationServiceIP],
+            let place = place(address, flow[unsigned: .destinationServicePort], protocolIdentifier)
         else { return false }
-        let name = services.name(
-            address: address, port: UInt16(truncatingIfNeeded: port), protocolIdentifier: UInt8(truncatingIfNeeded: protocolIdentifier))
-        return flow.fill(.destinationServicePortName, with: name)
+        return flow.fill(
+            .destinationServicePortName, with: cluster.services.name(of: place, isNode: cluster.nodes[address] != nil, at: start))
+    }
+
+    private func place(_ address: IPAddress, _ port: UInt64?, _ protocolIdentifier: UInt8?) -> TransportAddress? {
+        guard let port = port.flatMap({ UInt16(exactly: $0) }), let protocolIdentifier else { return nil }
+        return TransportAddress(address: address, port: port, protocolIdentifier: protocolIdentifier)
     }
 }
 
 /// The fields that say who is at one end of a connection.
 private struct EndFields {
-    let address, pod, namespace, node, labels: FlowField
+    let address, port, pod, namespace, node, labels, workloadKind, workloadName: FlowField
 
     static let both = [
         EndFields(
-            address: .sourceIPAddress, pod: .sourcePodName, namespace: .sourcePodNamespace, node: .sourceNodeName,
-            labels: .sourcePodLabels),
+            address: .sourceIPAddress, port: .sourceTransportPort, pod: .sourcePodName, namespace: .sourcePodNamespace,
+            node: .sourceNodeName, labels: .sourcePodLabels, workloadKind: .sourceWorkloadKind, workloadName: .sourceWorkloadName),
         EndFields(
-            address: .destinationIPAddress, pod: .destinationPodName, namespace: .destinationPodNamespace, node: .destinationNodeName,
-            labels: .destinationPodLabels),
+            address: .destinationIPAddress, port: .destinationTransportPort, pod: .destinationPodName,
+            namespace: .destinationPodNamespace, node: .destinationNodeName, labels: .destinationPodLabels,
+            workloadKind: .destinationWorkloadKind, workloadName: .destinationWorkloadName),
     ]
 }
 
 extension FlowRecord {
+    fileprivate mutating func fill(_ end: EndFields, with owner: PodIndex.Owner) -> Bool {
+        // Where an exporter named its pod otherwise, the owner known here is another pod: nothing of it belongs to this flow.
+        guard self[name: end.pod] ?? owner.name == owner.name, self[name: end.namespace] ?? owner.namespace == owner.namespace else {
+            return false
+        }
+        var changed = fill(end.pod, with: owner.name)
+        changed = fill(end.namespace, with: owner.namespace) || changed
+        changed = fill(end.node, with: owner.node) || changed
+        changed = fill(end.labels, with: owner.labels) || changed
+        changed = fill(end.workloadKind, with: owner.workloadKind) || changed
+        return fill(end.workloadName, with: owner.workloadName) || changed
+    }
+
     /// Sets a name that is not known yet; true when it did.
     fileprivate mutating func fill(_ field: FlowField, with name: NameID?) -> Bool {
         guard let name, !isKnown(field) else { return false }

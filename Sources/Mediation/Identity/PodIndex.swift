@@ -5,8 +5,8 @@ public import IPFIX
 
 /// Which pod held an address at a time, from intervals of ownership rather than "the last one seen".
 ///
-/// The cluster's own objects say from when to when. An exporter's record says only that its pod held the address while the
-/// flow lasted; such an interval reaches back as far as no other owner is known. At `capacity` a new address is refused and counted.
+/// The cluster says within which bounds an address changed hands, and a pod's own node that the pod held it while a flow lasted
+/// (``OwnerHistory`` concludes the moment). Pods on the host's network share their node's address; they are found by their ports there.
 public struct PodIndex: Sendable {
     public struct Owner: Sendable, Hashable {
         public var name: NameID
@@ -14,80 +14,89 @@ public struct PodIndex: Sendable {
         public var node: NameID?
         /// JSON object text.
         public var labels: NameID?
+        public var workloadKind: NameID?
+        public var workloadName: NameID?
 
-        public init(name: NameID, namespace: NameID, node: NameID?, labels: NameID? = nil) {
+        public init(
+            name: NameID, namespace: NameID, node: NameID?, labels: NameID? = nil, workloadKind: NameID? = nil, workloadName: NameID? = nil
+        ) {
             self.name = name
             self.namespace = namespace
             self.node = node
             self.labels = labels
+            self.workloadKind = workloadKind
+            self.workloadName = workloadName
         }
     }
 
-    private struct Interval: Sendable {
-        var owner: Owner
-        var from: Timestamp
-        var to: Timestamp?
-    }
+    private var addresses: OwnerIndex<IPAddress, Owner>
+    private var hostPorts: OwnerIndex<TransportAddress, Owner>
 
-    /// Owners kept of one address; beyond that the oldest is forgotten.
-    public static let historyLength = 8
-
-    /// Addresses kept.
-    public let capacity: Int
-    /// How many times an address was refused because there was no room.
-    public private(set) var refused: UInt64 = 0
-    private var intervals: [IPAddress: [Interval]] = [:]
-
+    /// - Parameter capacity: addresses kept. One that was given free makes room for a new one; while all are held a new one is refused.
     public init(capacity: Int = 1 << 18) {
-        self.capacity = capacity
+        addresses = OwnerIndex(capacity: capacity)
+        hostPorts = OwnerIndex(capacity: capacity / 4 + 1)
     }
 
-    public var addressCount: Int { intervals.count }
+    public var addressCount: Int { addresses.count }
+    /// How many times an address was refused because there was no room.
+    public var refused: UInt64 { addresses.refused + hostPorts.refused }
+    /// How many addresses that were given free made room for others.
+    public var evicted: UInt64 { addresses.evicted + hostPorts.evicted }
 
-    /// The owner of an address at a time; nil when none is known.
-    public func owner(of address: IPAddress, at time: Timestamp) -> Owner? {
-        guard let history = intervals[address] else { return nil }
-        if let current = history.last(where: { $0.from <= time && time < ($0.to ?? Timestamp(milliseconds: .max)) }) {
-            return current.owner
-        }
-        // Before the first interval the first owner is the best there is: its beginning is when it was first heard of.
-        guard let first = history.first, time < first.from else { return nil }
-        return first.owner
+    /// The pod that held an address at a time; nil when none is known.
+    public func owner(of address: IPAddress, at time: Timestamp) -> Owner? { addresses.owner(of: address, at: time) }
+
+    /// The pod on the host's network behind a port of its node.
+    public func owner(of hostPort: TransportAddress, at time: Timestamp) -> Owner? { hostPorts.owner(of: hostPort, at: time) }
+
+    /// The cluster says that an address is a pod's.
+    ///
+    /// - Parameters:
+    ///   - from: no later than when it became so.
+    ///   - knownBy: when that was read; `from` if nil.
+    public mutating func assign(_ address: IPAddress, to owner: Owner, from: Timestamp, knownBy: Timestamp? = nil) {
+        addresses.assign(address, to: owner, from: from, knownBy: knownBy ?? from)
     }
 
-    /// Notes that an address belongs to a pod from a time on, until another pod or ``release(_:at:)`` ends it.
-    public mutating func assign(_ address: IPAddress, to owner: Owner, from: Timestamp) {
-        guard intervals[address] != nil || intervals.count < capacity else {
-            refused += 1
-            return
-        }
-        var history = intervals[address] ?? []
-        if let last = history.indices.last, history[last].to == nil {
-            if history[last].owner.isSamePod(as: owner) {
-                history[last].owner.complete(with: owner)
-                intervals[address] = history
-                return
-            }
-            // A late record of the former owner does not take the address back.
-            guard from > history[last].from else { return }
-            history[last].to = from
-        }
-        history.append(Interval(owner: owner, from: from, to: nil))
-        if history.count > Self.historyLength { history.removeFirst() }
-        intervals[address] = history
+    public mutating func assign(_ hostPort: TransportAddress, to owner: Owner, from: Timestamp, knownBy: Timestamp? = nil) {
+        hostPorts.assign(hostPort, to: owner, from: from, knownBy: knownBy ?? from)
     }
 
-    public mutating func release(_ address: IPAddress, at time: Timestamp) {
-        guard let last = intervals[address]?.indices.last, intervals[address]?[last].to == nil else { return }
-        intervals[address]?[last].to = time
+    /// The node of a pod says that the pod held an address at a time.
+    public mutating func observe(_ address: IPAddress, of owner: Owner, at time: Timestamp) {
+        addresses.observe(address, of: owner, at: time)
+    }
+
+    public mutating func release(_ address: IPAddress, of owner: Owner, at time: Timestamp) {
+        addresses.release(address, of: owner, at: time)
+    }
+
+    public mutating func release(_ hostPort: TransportAddress, of owner: Owner, at time: Timestamp) {
+        hostPorts.release(hostPort, of: owner, at: time)
     }
 }
 
-extension PodIndex.Owner {
-    fileprivate func isSamePod(as other: Self) -> Bool { name == other.name && namespace == other.namespace }
+/// An address with a port of a protocol.
+public struct TransportAddress: Sendable, Hashable {
+    public var address: IPAddress
+    public var port: UInt16
+    public var protocolIdentifier: UInt8
 
-    fileprivate mutating func complete(with other: Self) {
+    public init(address: IPAddress, port: UInt16, protocolIdentifier: UInt8) {
+        self.address = address
+        self.port = port
+        self.protocolIdentifier = protocolIdentifier
+    }
+}
+
+extension PodIndex.Owner: AddressOwner {
+    func isSame(as other: Self) -> Bool { name == other.name && namespace == other.namespace }
+
+    mutating func complete(with other: Self) {
         node = other.node ?? node
         labels = other.labels ?? labels
+        workloadKind = other.workloadKind ?? workloadKind
+        workloadName = other.workloadName ?? workloadName
     }
 }

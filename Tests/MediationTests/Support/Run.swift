@@ -28,6 +28,9 @@ final class Run {
         self.now = now
     }
 
+    /// The cluster says that these are there.
+    func tell(_ objects: ClusterObjects) { mediator.apply(.objects(objects, at: .at(now)), names: &names) }
+
     @discardableResult
     func receive(_ sample: Sample) -> Bool { mediator.receive(sample.record(&names), at: .at(now)) == .merged }
 

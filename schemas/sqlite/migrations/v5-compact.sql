@@ -55,6 +55,10 @@ CREATE TABLE conversation (
   clusterId INTEGER, -- name
   sourcePodLabels INTEGER, -- name
   destinationPodLabels INTEGER, -- name
+  sourceWorkloadKind INTEGER, -- name
+  sourceWorkloadName INTEGER, -- name
+  destinationWorkloadKind INTEGER, -- name
+  destinationWorkloadName INTEGER, -- name
 
   sourcePodUUID BLOB,
   sourceNodeUUID BLOB,

@@ -8,6 +8,17 @@ public enum ObjectsFileError: Error, Hashable {
     case noObjects(path: String)
 }
 
+extension ObjectsFileError {
+    /// The bare cause, for a file that is not one of objects.
+    var cause: String {
+        switch self {
+        case .unreadable(_, let reason), .malformed(_, _, let reason): reason
+        case .tooLarge(_, let octets, let limit): "it has \(octets) octets, more than \(limit)"
+        case .noObjects: "it is empty"
+        }
+    }
+}
+
 extension ObjectsFileError: CustomStringConvertible {
     public var description: String {
         switch self {
