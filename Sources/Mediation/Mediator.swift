@@ -96,6 +96,18 @@ public struct Mediator: ~Copyable {
         table.remove(place)
     }
 
+    /// The clock that tells `now` was set, forwards or back: what is silent or waited for goes by the time that really passed.
+    ///
+    /// Otherwise a step forwards would forget every connection and count it once more, and a step back would delay everything.
+    public mutating func clockWasSet(by difference: Duration, at now: Timestamp) {
+        table.wheel = DeadlineWheel()
+        for place in table.places {
+            table[place].moveArrivals(by: difference)
+            table[place].deadline = nextDeadline(of: table[place], at: now)
+            table.schedule(place, at: table[place].deadline, now: now)
+        }
+    }
+
     /// Goes on with a connection from its last stored interval, as the program before this one left it: same number, same totals.
     ///
     /// To be called before the first record. Beyond `capacity`, and for a record that names no connection, nothing happens.

@@ -32,6 +32,8 @@ struct MediationLoop: ~Copyable {
     private var intervals: [FlowInterval] = []
     private var lastExpiry: Timestamp
     private let began: Timestamp
+    /// By how much the clock had been set when the mediator was told last.
+    private var clockSteps = Duration.zero
 
     private struct Session {
         let transport: TransportSession
@@ -88,7 +90,7 @@ struct MediationLoop: ~Copyable {
                 return mediator.statistics
             }
             applyChanges()
-            let now = clock.now
+            let now = timeNow()
             if now - lastExpiry >= Self.rhythm || now < lastExpiry { handOver(at: now) }
         }
     }
@@ -101,8 +103,18 @@ struct MediationLoop: ~Copyable {
         }
     }
 
+    /// The present time, once the mediator knows of it if the clock was set.
+    private mutating func timeNow() -> Timestamp {
+        let now = clock.now, steps = clock.stepped
+        guard steps != clockSteps else { return now }
+        logger.notice("the clock was set", metadata: ["by": "\((steps - clockSteps).wholeMilliseconds) ms"])
+        mediator.clockWasSet(by: steps - clockSteps, at: now)
+        clockSteps = steps
+        return now
+    }
+
     private mutating func receive(_ batch: CollectedBatch) {
-        let now = clock.now
+        let now = timeNow()
         switch batch.event {
         case .opened: open(batch.session, at: now)
         case .messages(let messages):

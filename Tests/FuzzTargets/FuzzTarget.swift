@@ -10,6 +10,8 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
     case session = "Session"
     /// An IPFIX File.
     case file = "File"
+    /// A segment of an exporter's spool.
+    case spool = "Spool"
     /// Choices of templates and records, which are written and read back.
     case roundTrip = "RoundTrip"
     /// IPFIX Messages whose records are read into values and lists.
@@ -45,6 +47,7 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
         case .message: MessageTarget.run(octets)
         case .session: SessionTarget.run(octets)
         case .file: FileTarget.run(octets)
+        case .spool: SpoolTarget.run(octets)
         case .roundTrip: RoundTripTarget.run(octets)
         case .values: ValuesTarget.run(octets)
         case .registry: RegistryTarget.run(octets)

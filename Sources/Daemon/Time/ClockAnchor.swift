@@ -14,6 +14,8 @@ public struct ClockAnchor: Sendable, Hashable {
     private var monotonic: Duration
     /// How often the wall clock was stepped since the anchor was made.
     public private(set) var steps: UInt64 = 0
+    /// The steps added up: the wall clock's time less the time that passed.
+    public private(set) var stepped = Duration.zero
 
     /// - Parameter monotonic: time since any fixed moment.
     public init(wall: Timestamp, monotonic: Duration) {
@@ -29,6 +31,7 @@ public struct ClockAnchor: Sendable, Hashable {
         self.wall = wall
         self.monotonic = monotonic
         steps += 1
+        stepped += difference
         return wall
     }
 }

@@ -21,6 +21,9 @@ public final class SteadyClock: Sendable {
     /// How often the wall clock was stepped since the start.
     public var steps: UInt64 { anchor.read { $0.steps } }
 
+    /// By how much the wall clock was set since the start, all steps together.
+    public var stepped: Duration { anchor.read { $0.stepped } }
+
     private static var wall: Timestamp {
         let time = read(CLOCK_REALTIME)
         return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)

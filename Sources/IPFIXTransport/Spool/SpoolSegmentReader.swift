@@ -16,6 +16,19 @@ public struct SpoolSegmentReader: Sendable {
     private var records: UInt32 = 0
     private var waiting: SpoolEntry?
 
+    /// Octets of an entry beside its Sets.
+    public static let entryOverhead = SpoolEntry.overhead
+
+    /// A segment with these messages and without templates.
+    public static func segment(of messages: [ExportedMessage]) -> [UInt8] {
+        var octets: [UInt8] = [], records: UInt32 = 0
+        for (index, message) in messages.enumerated() {
+            octets += SpoolEntry.octets(of: message, messagesBefore: UInt32(index), recordsBefore: records, exportTime: 0, domain: 0)
+            records &+= message.recordCount
+        }
+        return octets
+    }
+
     public init(_ octets: [UInt8]) {
         self.octets = octets
     }

@@ -78,6 +78,12 @@ extension MediatedConnection {
 
     mutating func arrive(at now: Timestamp) { lastArrivalSecond = max(lastArrivalSecond, now.secondsRoundedUp) }
 
+    /// The clock by which arrivals are noted was set.
+    mutating func moveArrivals(by difference: Duration) {
+        lastArrivalSecond = (lastArrival + difference).secondsRoundedUp
+        if !isStored { storedEnd = storedEnd + difference }
+    }
+
     /// When it was first heard of; of a connection that is stored, nobody asks.
     var firstArrival: Timestamp { storedEnd }
 

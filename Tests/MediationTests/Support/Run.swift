@@ -49,6 +49,12 @@ final class Run {
         look()
     }
 
+    /// Sets the clock, and tells the mediator.
+    func set(clock difference: Double) {
+        now += difference
+        mediator.clockWasSet(by: .milliseconds(Int64(difference * 1000)), at: .at(now))
+    }
+
     func look() {
         var due: [FlowInterval] = []
         mediator.expire(at: .at(now), into: &due)
