@@ -16,13 +16,7 @@ extension FlowReader {
         _ fields: [FlowField], in range: TimeRange, where filter: FlowFilter?, after last: Int64?, limit: Int
     ) throws(StoreError) -> ResultTable {
         let query = FlowsQuery(fields: fields, range: range, filter: filter)
-        return try read { connection throws(StoreError) in
-            let statement = try Statement(connection, query.sqlInOrder)
-            try query.bind(to: statement, after: last, limit: limit)
-            var table = ResultTable(columns: ["id"] + query.columns)
-            while try statement.step() { table.rows.append((0..<statement.columnCount).map(statement.value(at:))) }
-            return table
-        }
+        return try rows(query.sqlInOrder, query.parameters(after: last, limit: limit), columns: query.columns)
     }
 
     /// The second in which an interval ended, by its id.

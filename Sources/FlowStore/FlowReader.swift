@@ -31,20 +31,10 @@ public struct FlowReader: Sendable {
     public func flows(
         _ fields: [FlowField], in range: TimeRange, filter: FlowFilter? = nil, limit: Int?
     ) throws(StoreError) -> ResultTable {
-        let query = FlowsQuery(fields: fields, range: range, filter: filter)
-        return try read { connection throws(StoreError) in
-            let statement = try Statement(connection, query.sql)
-            try query.bind(to: statement)
-            var table = ResultTable(columns: query.columns)
-            while try statement.step() {
-                guard table.rows.count < limit ?? .max else {
-                    table.isTruncated = true
-                    break
-                }
-                table.rows.append((0..<statement.columnCount).map(statement.value(at:)))
-            }
-            return table
-        }
+        var table = try flows(FlowsQuery(fields: fields, range: range, filter: filter, limit: limit))
+        table.columns.removeFirst()
+        for index in table.rows.indices { table.rows[index].removeFirst() }
+        return table
     }
 
     /// Runs a body with SQLite's connection, in one read transaction. Statements made there must end with it.

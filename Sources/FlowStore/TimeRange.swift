@@ -16,6 +16,9 @@ public struct TimeRange: Sendable, Hashable {
         self.to = max(from, to)
     }
 
+    /// No interval of the range has a smaller id.
+    public var firstID: Int64 { identifiers.lowerBound }
+
     /// The ids of the intervals in the range, the last one excluded.
     var identifiers: Range<Int64> {
         IntervalID.first(at: from)..<max(IntervalID.first(at: from), IntervalID.first(at: to + .milliseconds(999)))

@@ -11,19 +11,22 @@ public struct TopQuery: Sendable {
     /// How many groups to name; the others are added up. Nil for all.
     public var limit: Int?
     public var range: TimeRange
+    /// Which intervals count; nil for all.
+    public var filter: FlowFilter?
     /// Nothing coarser is read.
     var coarsestAllowed = Resolution.day
 
-    /// Octets and packets count both directions.
-    public enum Order: String, Sendable, CaseIterable { case octets, packets, connections }
+    /// Octets and packets count both directions; flows are intervals.
+    public enum Order: String, Sendable, CaseIterable { case octets, packets, flows, connections }
 
     public static let maximumFields = 8
 
-    public init(fields: [FlowField], order: Order = .octets, limit: Int? = nil, range: TimeRange) {
+    public init(fields: [FlowField], order: Order = .octets, limit: Int? = nil, range: TimeRange, filter: FlowFilter? = nil) {
         self.fields = fields
         self.order = order
         self.limit = limit
         self.range = range
+        self.filter = filter
     }
 }
 
@@ -38,6 +41,11 @@ public struct TopResult: Sendable {
         /// A value for each field of the query, as the view `flows` has it.
         public let key: [ResultValue]
         public let traffic: Traffic
+
+        public init(key: [ResultValue], traffic: Traffic) {
+            self.key = key
+            self.traffic = traffic
+        }
     }
 
     /// Largest first, unknown last; where equal, in the order of what identifies them in the store.
@@ -49,6 +57,8 @@ public struct TopResult: Sendable {
     public var totals = Traffic()
     /// Connections of the range that only one of their two nodes reported.
     public var halves = ObservedHalves()
+
+    public init() {}
 }
 
 /// How many connections were reported by one of the two nodes that should have.
@@ -83,7 +93,7 @@ public struct Traffic: Sendable, Hashable {
     public var allOctets: UInt64? { Self.sum(octets, reverseOctets) }
     public var allPackets: UInt64? { Self.sum(packets, reversePackets) }
 
-    static func + (a: Traffic, b: Traffic) -> Traffic {
+    public static func + (a: Traffic, b: Traffic) -> Traffic {
         var sum = a
         sum.octets = Self.sum(a.octets, b.octets)
         sum.reverseOctets = Self.sum(a.reverseOctets, b.reverseOctets)
@@ -93,6 +103,24 @@ public struct Traffic: Sendable, Hashable {
         sum.intervals += b.intervals
         sum.intervalsWithoutCounters += b.intervalsWithoutCounters
         return sum
+    }
+
+    /// The same, seen from the other end.
+    public var reversed: Traffic {
+        var reversed = self
+        (reversed.octets, reversed.reverseOctets) = (reverseOctets, octets)
+        (reversed.packets, reversed.reversePackets) = (reversePackets, packets)
+        return reversed
+    }
+
+    /// What an order compares.
+    public func measure(_ order: TopQuery.Order) -> UInt64? {
+        switch order {
+        case .octets: allOctets
+        case .packets: allPackets
+        case .flows: UInt64(intervals)
+        case .connections: UInt64(connections)
+        }
     }
 
     /// Saturates: a hostile count must not hide everybody else's.

@@ -37,9 +37,11 @@ struct TopScan {
         return """
             SELECT \(columns.joined(separator: ", "))
             FROM \(StoreViews.intervals)
-            WHERE interval.id >= ? AND interval.id < ?
+            WHERE interval.id >= ? AND interval.id < ?\(condition.map { " AND \($0.sql)" } ?? "")
             """
     }
+
+    private var condition: FilterCondition? { query.filter.map { FilterCondition($0) } }
 
     mutating func run(on connection: Connection) throws(StoreError) -> TopResult {
         let (segments, range) = try QueryPlanner(connection).plan(query.range.wholeSeconds, coarsest: query.coarsest)
@@ -53,8 +55,8 @@ struct TopScan {
 
     func plan(on connection: Connection) throws(StoreError) -> QueryPlan {
         let (segments, range) = try QueryPlanner(connection).plan(query.range.wholeSeconds, coarsest: query.coarsest)
-        let scan = SumScan(range, step: nil)
-        return try QueryPlan(segments, range, on: connection) { query.coarsest == .flows ? sql : scan.sql($0) }
+        let scan = SumScan(range, step: nil, condition)
+        return try QueryPlan(segments, range, condition, on: connection) { query.coarsest == .flows ? sql : scan.sql($0) }
     }
 }
 
@@ -62,9 +64,7 @@ struct TopScan {
 extension TopScan {
     private mutating func scanIntervals(_ segment: PlannedSegment, on connection: Connection) throws(StoreError) {
         let statement = try Statement(connection, sql)
-        let (lower, upper) = SumScan.bounds(segment)
-        statement.bind(lower, at: 1)
-        statement.bind(upper, at: 2)
+        try SumScan.bind(segment, condition, to: statement)
         while try statement.step() { add(statement) }
         connectionCount = connections.count
     }
@@ -97,7 +97,7 @@ extension TopScan {
 // From sums by conversation.
 extension TopScan {
     private mutating func scanSums(_ segments: [PlannedSegment], _ range: Range<Int64>, on connection: Connection) throws(StoreError) {
-        var scan = SumScan(range, step: nil)
+        var scan = SumScan(range, step: nil, condition)
         for segment in segments { try scan.add(segment, on: connection) }
         let columns = ["observation"] + keys.definitions.map(StoreViews.stored)
         let conversation = try Statement(connection, "SELECT \(columns.joined(separator: ", ")) FROM conversation WHERE id = ?")
@@ -135,40 +135,32 @@ extension TopScan {
 
     /// The order of ``TopResult/groups``.
     private func precedes(_ a: Int, _ b: Int) -> Bool {
-        let (left, right) = (measure(traffic[a]), measure(traffic[b]))
+        let (left, right) = (traffic[a].measure(query.order), traffic[b].measure(query.order))
         if left == right { return keys.precedes(groupKeys[a], groupKeys[b]) }
         return (left ?? 0, left != nil ? 1 : 0) > (right ?? 0, right != nil ? 1 : 0)
-    }
-
-    private func measure(_ traffic: Traffic) -> UInt64? {
-        switch query.order {
-        case .octets: traffic.allOctets
-        case .packets: traffic.allPackets
-        case .connections: UInt64(traffic.connections)
-        }
     }
 }
 
 extension TopQuery {
     /// The coarsest relation that has all that is asked for.
-    var coarsest: Resolution { min(coarsestAllowed, Resolution.coarsest(having: fields)) }
+    var coarsest: Resolution { min(coarsestAllowed, Resolution.coarsest(having: filter?.fields.union(fields) ?? Set(fields))) }
 }
 
 extension QueryPlan {
     init(
-        _ segments: [PlannedSegment], _ range: Range<Int64>, on connection: Connection, sql: (Resolution) -> String
+        _ segments: [PlannedSegment], _ range: Range<Int64>, _ condition: FilterCondition? = nil, on connection: Connection,
+        sql: (Resolution) -> String
     ) throws(StoreError) {
         var parts: [Part] = []
         for segment in segments {
             let column = segment.resolution == .flows ? "id" : "period"
             let count = try Statement(connection, "SELECT count(*) FROM \(segment.resolution.table) WHERE \(column) >= ? AND \(column) < ?")
+            try SumScan.bind(segment, to: count)
             let (lower, upper) = SumScan.bounds(segment)
-            count.bind(lower, at: 1)
-            count.bind(upper, at: 2)
             parts.append(
                 Part(
                     resolution: segment.resolution, range: TimeRange(wholeSeconds: segment.seconds), sql: sql(segment.resolution),
-                    rows: Int(try count.firstInteger() ?? 0)))
+                    values: [.integer(lower), .integer(upper)] + (condition?.values ?? []), rows: Int(try count.firstInteger() ?? 0)))
         }
         self.init(parts: parts, range: TimeRange(wholeSeconds: range))
     }

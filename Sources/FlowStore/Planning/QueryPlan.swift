@@ -16,6 +16,8 @@ public struct QueryPlan: Sendable, Hashable {
         public let range: TimeRange
         /// What is run, with `?` for its values.
         public let sql: String
+        /// The values, in their order.
+        public let values: [ResultValue]
         /// How many rows the range has.
         public let rows: Int
     }

@@ -14,15 +14,18 @@ struct SumScan {
 
     private let range: Range<Int64>
     private let step: Int64?
+    /// Of the fields of conversations.
+    private let condition: FilterCondition?
     private(set) var sums: [Key: Traffic] = [:]
     /// The last row's, since rows of one follow each other.
     private var lastKey: Key?
     private var last = Traffic()
 
     /// - Parameter step: seconds; nil for one step.
-    init(_ range: Range<Int64>, step: Int64?) {
+    init(_ range: Range<Int64>, step: Int64?, _ condition: FilterCondition? = nil) {
         self.range = range
         self.step = step
+        self.condition = condition
     }
 
     /// Columns: conversation, the step's first second, four counts, intervals, those without counters, connections.
@@ -39,7 +42,7 @@ struct SumScan {
                   \(counts.map { "\($0) IS NULL" }.joined(separator: " AND ")),
                   ifnull((\(IntervalLayout.previousEnd)) / 1000 < \(start), 1)
                 FROM \(StoreViews.intervals)
-                WHERE interval.id >= ? AND interval.id < ?
+                WHERE interval.id >= ? AND interval.id < ?\(filtered)
                 """
         }
         // The period that the start is in, or begins: none leads back to one that it is within.
@@ -54,9 +57,11 @@ struct SumScan {
               iif(sums.since < 0 OR sums.period - sums.since < \(first), sums.intervals, 0)
             FROM \(resolution.table) AS sums
             LEFT JOIN conversation ON conversation.id = sums.conversation
-            WHERE sums.period >= ? AND sums.period < ?
+            WHERE sums.period >= ? AND sums.period < ?\(filtered)
             """
     }
+
+    private var filtered: String { condition.map { " AND \($0.sql)" } ?? "" }
 
     private func second(_ resolution: Resolution) -> String {
         resolution == .flows ? "(interval.id >> \(IntervalID.sequenceBits))" : "sums.period * \(resolution.seconds)"
@@ -71,11 +76,17 @@ struct SumScan {
         return (seconds.lowerBound / segment.resolution.seconds, seconds.upperBound / segment.resolution.seconds)
     }
 
-    mutating func add(_ segment: PlannedSegment, on connection: Connection) throws(StoreError) {
-        let statement = try Statement(connection, sql(segment.resolution))
-        let (lower, upper) = Self.bounds(segment)
+    /// Binds a segment, and then the values of a condition, to the parameters of a statement.
+    static func bind(_ segment: PlannedSegment, _ condition: FilterCondition? = nil, to statement: Statement) throws(StoreError) {
+        let (lower, upper) = bounds(segment)
         statement.bind(lower, at: 1)
         statement.bind(upper, at: 2)
+        for (index, value) in (condition?.values ?? []).enumerated() { try statement.bind(value, at: Int32(index + 3)) }
+    }
+
+    mutating func add(_ segment: PlannedSegment, on connection: Connection) throws(StoreError) {
+        let statement = try Statement(connection, sql(segment.resolution))
+        try Self.bind(segment, condition, to: statement)
         while try statement.step() { add(statement) }
         keepLast()
     }
