@@ -10,6 +10,12 @@ struct Answer {
     var table: ResultTable
     /// For people: the same in words.
     var text: TextTable
+    /// For people: a line for each row; nil where there is only the table.
+    var compact: [String]?
+    /// Above the table, where there are several.
+    var title: String?
+    /// Further tables about the same range, whose question, rows and sums stand beside this one's.
+    var further: [Answer] = []
     /// What was asked, beside the time range: members of the JSON object.
     var question: [(String, JSONValue)] = []
     /// Sums, and whatever else belongs to the whole answer: members of the JSON object.
@@ -25,14 +31,24 @@ extension Answer {
     /// format has no place for it, to standard error.
     func write(_ output: OutputOptions) throws {
         switch output.format {
-        case .table:
-            try write(lines: text.rows.isEmpty ? [] : text.lines(width: Environment.lineWidth, isColored: output.isColored), output)
-        case .markdown: try write(lines: text.markdown, output)
+        case .table: try write(lines: tables(output), output)
+        case .compact: try write(lines: compact ?? tables(output), output)
+        case .markdown: try write(lines: ([self] + further).flatMap(\.markdown), output)
         case .json: try Output.answer(json)
         case .ndjson: try writeData(ndjson)
         case .csv: try writeData(CSVText(table).octets)
         }
     }
+
+    private func tables(_ output: OutputOptions) -> [String] {
+        ([self] + further).flatMap { part -> [String] in
+            guard !part.text.rows.isEmpty else { return [] }
+            let title = part.title.map { further.isEmpty ? [] : [$0] } ?? []
+            return title + part.text.lines(width: Environment.lineWidth, isColored: output.isColored) + (further.isEmpty ? [] : [""])
+        }
+    }
+
+    private var markdown: [String] { (title.map { ["### \($0)", ""] } ?? []) + text.markdown + (title == nil ? [] : [""]) }
 
     private func write(lines: [String], _ output: OutputOptions) throws {
         // In Markdown a line of its own is a paragraph of its own.
@@ -40,7 +56,7 @@ extension Answer {
         var lines = lines + remarks.flatMap { isMarkdown ? ["", $0] : [$0] }
         if let completeness {
             if isMarkdown { lines.append("") }
-            let isNoticed = output.format == .table && output.isColored && completeness.completeness.state != .complete
+            let isNoticed = !isMarkdown && output.isColored && completeness.completeness.state != .complete
             lines.append(isNoticed ? "\u{1B}[33m\(completeness.line)\u{1B}[0m" : completeness.line)
         }
         try Output.answer(Array(lines.map { $0 + "\n" }.joined().utf8))
@@ -52,11 +68,13 @@ extension Answer {
         if let completeness { Output.errorLine(completeness.line) }
     }
 
-    private var ndjson: [UInt8] {
+    var ndjson: [UInt8] {
         var text = JSONText()
-        for row in table.rows {
-            text.write(table.columns, row)
-            text.raw("\n")
+        for part in [self] + further {
+            for row in part.table.rows {
+                text.write(part.table.columns, row)
+                text.raw("\n")
+            }
         }
         return text.octets
     }
@@ -66,7 +84,28 @@ extension Answer {
         var text = JSONText()
         text.raw("{\"command\":")
         text.write(command)
-        for (name, value) in heading { write(name, value, to: &text) }
+        if further.isEmpty {
+            for (name, value) in heading { write(name, value, to: &text) }
+            writeRows(to: &text)
+        } else {
+            for (name, value) in times { write(name, value, to: &text) }
+            text.raw(",\n\"rankings\":[")
+            for (index, part) in ([self] + further).enumerated() {
+                if index > 0 { text.raw(",") }
+                text.raw("\n{\"title\":")
+                text.write(part.title ?? part.command)
+                for (name, value) in part.question { part.write(name, value, to: &text) }
+                part.writeRows(to: &text)
+                text.raw("}")
+            }
+            text.raw("]")
+        }
+        if let completeness { write("completeness", completeness.json, to: &text) }
+        text.raw("}\n")
+        return text.octets
+    }
+
+    private func writeRows(to text: inout JSONText) {
         text.raw(",\n\"rows\":[")
         for (index, row) in table.rows.enumerated() {
             if index > 0 { text.raw(",") }
@@ -75,15 +114,13 @@ extension Answer {
         }
         text.raw("]")
         for (name, value) in sums { write(name, value, to: &text) }
-        if let completeness { write("completeness", completeness.json, to: &text) }
-        text.raw("}\n")
-        return text.octets
     }
 
-    private var heading: [(String, JSONValue)] {
-        let times: [(String, JSONValue)] = range.map { [("from", .text($0.from.description)), ("to", .text($0.to.description))] } ?? []
-        return times + question
+    private var times: [(String, JSONValue)] {
+        range.map { [("from", .text($0.from.description)), ("to", .text($0.to.description))] } ?? []
     }
+
+    private var heading: [(String, JSONValue)] { times + question }
 
     private func write(_ name: String, _ value: JSONValue, to text: inout JSONText) {
         text.raw(",\n")

@@ -12,8 +12,8 @@ struct CSVText {
 
     init() {}
 
-    init(_ table: ResultTable) {
-        write(table.columns)
+    init(_ table: ResultTable, hasHeader: Bool = true) {
+        if hasHeader { write(table.columns) }
         for row in table.rows { write(values: row) }
     }
 

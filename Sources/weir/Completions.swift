@@ -10,7 +10,7 @@ enum Completions {
 
     /// `--by`: shorthands and fields, with commas between.
     static let groups: Function = { _, _, prefix in
-        list(FlowColumn.groups.map(\.name) + FlowSchema.fields.filter { FlowStore.isGroupable($0.field) }.map(\.name), after: prefix)
+        list(GroupDimension.words + FlowSchema.fields.filter { FlowStore.isGroupable($0.field) }.map(\.name), after: prefix)
     }
 
     /// `--columns`.
@@ -23,7 +23,7 @@ enum Completions {
         let before = prefix.lastIndex { " (,=\"".contains($0) }.map { prefix[...$0] } ?? ""
         let word = prefix.dropFirst(before.count)
         let isValue = before.last.map { "=\"".contains($0) } ?? false
-        let known = isValue ? names(beginning: String(word), arguments) : FlowSchema.fields.map(\.name)
+        let known = isValue ? names(beginning: String(word), arguments) : FlowFilter.words
         return known.filter { $0.hasPrefix(word) }.map { before + $0 }
     }
 

@@ -32,14 +32,14 @@ struct FlowColumn: Sendable {
 
 // What users may name besides fields.
 extension FlowColumn {
-    /// Shorthands that group: `weir top --by`.
+    /// Shorthands that group by fields as they are: `weir top --by`.
     static let groups: [(name: String, columns: [FlowColumn])] = [
-        ("pod", [sourcePod]),
-        ("namespace", [FlowColumn(.sourcePodNamespace, title: "SOURCE NAMESPACE")]),
-        ("node", [FlowColumn(.sourceNodeName, title: "SOURCE NODE")]),
         ("service", [FlowColumn(.destinationServicePortName, title: "SERVICE")]),
         ("port", [port]),
+        ("protocol", [FlowColumn(.protocolIdentifier, title: "PROTOCOL")]),
         ("pair", [sourcePod, destinationPod]),
+        ("type", [FlowColumn(.flowType, title: "TYPE")]),
+        ("verdict", [verdict]),
     ]
 
     /// Shorthands of `weir flows --columns`, in the order they are shown by default.
@@ -70,21 +70,21 @@ extension FlowColumn {
     private static let source = FlowColumn(
         "SOURCE", [.sourcePodNamespace, .sourcePodName, .sourceIPAddress, .sourceTransportPort, .protocolIdentifier]
     ) { values, _ in
-        values[1] == .null ? endpoint(values[2].text, values) : podName(values)
+        values[1] == .null ? endpoint(values[2].text, port: values[3], values[4]) : podName(values)
     }
 
     private static let destination = FlowColumn(
         "DESTINATION",
         [.destinationPodNamespace, .destinationPodName, .destinationIPAddress, .destinationTransportPort, .protocolIdentifier]
     ) { values, _ in
-        endpoint(values[1] == .null ? values[2].text : podName(values), values)
+        endpoint(values[1] == .null ? values[2].text : podName(values), port: values[3], values[4])
     }
 
     private static let verdict = FlowColumn("VERDICT", [.ingressNetworkPolicyRuleAction, .egressNetworkPolicyRuleAction]) { values, _ in
         FieldText.verdict(ingress: values[0], egress: values[1])
     }
 
-    private static func podName(_ values: [ResultValue]) -> String {
+    static func podName(_ values: [ResultValue]) -> String {
         guard let name = values[1].text else { return "-" }
         return values[0].text.map { "\($0)/\(name)" } ?? name
     }
@@ -94,10 +94,10 @@ extension FlowColumn {
         protocolIdentifier != .integer(1) && protocolIdentifier != .integer(58)
     }
 
-    /// With the port behind it, where the protocol has ports; values 3 and 4 are port and protocol.
-    private static func endpoint(_ host: String?, _ values: [ResultValue]) -> String {
+    /// With the port behind it, where the protocol has ports.
+    static func endpoint(_ host: String?, port: ResultValue, _ protocolIdentifier: ResultValue) -> String {
         guard let host else { return "-" }
-        guard let port = values[3].integer, hasPorts(values[4]) else { return host }
+        guard let port = port.integer, hasPorts(protocolIdentifier) else { return host }
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }

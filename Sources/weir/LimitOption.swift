@@ -4,7 +4,10 @@ internal import ArgumentParser
 
 /// How many rows are shown.
 struct LimitOption: ParsableArguments {
-    @Option(help: ArgumentHelp("Rows to show; 0 for all (default: 10 for top, 20 for flows, 10000 for sql).", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Rows to show; 0 for all (default: 10 for top, 20 for flows, map and reconcile, 5 for series, 10000 for sql, else all).",
+            valueName: "n"))
     var limit: Int?
 
     func validate() throws {

@@ -14,6 +14,20 @@ enum LocalTime {
     /// `10:00`.
     static func clock(_ time: Timestamp) -> String { String(wallClock(at: time).description.dropFirst(11).prefix(5)) }
 
+    /// `UTC`, `UTC+01:00`, `UTC-03:30`.
+    static func zone(at time: Timestamp) -> String {
+        let minutes = (wallClock(at: time) - time).wholeMilliseconds / 60_000
+        guard minutes != 0 else { return "UTC" }
+        func digits(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "UTC\(minutes < 0 ? "-" : "+")\(digits(abs(minutes) / 60)):\(digits(abs(minutes) % 60))"
+    }
+
+    /// From here on the local zone is Greenwich's.
+    static func becomeUTC() {
+        unsafe setenv("TZ", "UTC", 1)
+        tzset()
+    }
+
     /// What a clock on the wall shows, as the moment at which one in Greenwich shows it.
     ///
     /// `struct tm` is unsafe to Swift because it points to the zone's name, which is not read here.

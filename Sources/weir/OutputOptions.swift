@@ -28,6 +28,8 @@ struct OutputOptions: ParsableArguments {
 
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case table, json, ndjson, csv, markdown
+    /// One line a flow; what is not made of flows comes as a table.
+    case compact
 }
 
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {

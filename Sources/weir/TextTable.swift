@@ -4,9 +4,15 @@
 struct TextTable {
     struct Column {
         var title: String
-        var alignment: Alignment = .left
+        var alignment: Alignment
         /// Whether the column may be cut short where the table is too wide.
-        var isElastic: Bool { alignment == .left }
+        var isElastic: Bool
+
+        init(title: String, alignment: Alignment = .left, isElastic: Bool? = nil) {
+            self.title = title
+            self.alignment = alignment
+            self.isElastic = isElastic ?? (alignment == .left)
+        }
     }
 
     enum Alignment { case left, right }
@@ -21,7 +27,7 @@ struct TextTable {
     ///
     /// - Parameter width: of a line; the widest text columns are cut to fit, though not below eight characters. Nil for no limit.
     func lines(width: Int?, isColored: Bool) -> [String] {
-        let cells = [columns.map(\.title)] + (rows + summary).map { $0.map { TerminalText.safe($0) } }
+        let cells = [columns.map { TerminalText.safe($0.title) }] + (rows + summary).map { $0.map { TerminalText.safe($0) } }
         let widths = fitted(columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }, to: width)
         return cells.enumerated().map { index, row in
             let line = self.line(row, widths)
@@ -33,7 +39,7 @@ struct TextTable {
     var markdown: [String] {
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
         let rule = columns.map { $0.alignment == .left ? ":---" : "---:" }
-        return [line(columns.map(\.title)), line(rule)] + (rows + summary).map { line($0.map(escapedForMarkdown)) }
+        return [line(columns.map { escapedForMarkdown($0.title) }), line(rule)] + (rows + summary).map { line($0.map(escapedForMarkdown)) }
     }
 
     private func line(_ row: [String], _ widths: [Int]) -> String {

@@ -17,7 +17,11 @@ struct TimeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Up to, and not including, this date or time; or now (default: now).", valueName: "time"))
     var to: String?
 
+    @Flag(help: "Read and show times in UTC.")
+    var utc = false
+
     func validate() throws {
+        if utc { LocalTime.becomeUTC() }
         _ = try range(now: Environment.now)
     }
 

@@ -18,6 +18,10 @@ struct Weir: ParsableCommand {
               weir top --last 1h                    who moved most, by source pod
               weir top --by pair --last 1d          which pods talk to which
               weir flows --last 5m                  the newest flows
+              weir series --split-by namespace      how it went over time
+              weir map --by workload                who talks to whom
+              weir policies                         what rules allowed and denied
+              weir exporters                        who reports, and what is missing
               weir sql "SELECT * FROM exporters"    anything else; see docs/sql.md
               weir decode capture.pcap              what IPFIX in a capture says
               weir import flows.ipfix               store the flows of a file
@@ -30,6 +34,11 @@ struct Weir: ParsableCommand {
         subcommands: [
             TopCommand.self,
             FlowsCommand.self,
+            SeriesCommand.self,
+            MapCommand.self,
+            PoliciesCommand.self,
+            ExportersCommand.self,
+            ReconcileCommand.self,
             SQLCommand.self,
             DecodeCommand.self,
             ImportCommand.self,

@@ -29,7 +29,24 @@ import Testing
             (["top", "--from", "yesterday"], "not a time"), (["top", "--last", "1h", "--from", "now"], "not both"),
             (["flows", "--from", "2026-11-24", "--to", "2026-11-23"], "is not before"), (["flows", "--limit", "-1"], "--limit"),
             (["flows", "--columns", "sorce"], "Did you mean 'source'?"), (["flows", "-o", "xml"], "xml"),
-            (["sql", "SELECT 1", "--timeout", "soon"], "not a span"),
+            (["sql", "SELECT 1", "--timeout", "soon"], "not a span"), (["top", "--by", "source port"], "There is no field 'sourceport'."),
+            (["top", "--by", "subnet/129"], "There is no field 'subnet/129'."),
+            (["top", "--compare", "yesterday"], "--compare yesterday is not a span"),
+            (["top", "--by", "pod", "--by", "port", "-o", "csv"], "takes one --by"),
+            (
+                ["top", "--where", "tcp and sourcePodNam = x"],
+                "did you mean 'sourcePodName'?\n  tcp and sourcePodNam = x\n          ^^^^^^^^^^^^\n"
+            ),
+            (["flows", "--where", "pod = \u{1B}[31m"], "no meaning here"),
+            (["series", "--where", "flowType = interNod"], "did you mean 'interNode'?"),
+            (["policies", "--where", ""], "it is empty"), (["flows", "--follow", "-o", "json"], "--follow has no end"),
+            (["flows", "-o", "compact", "--columns", "end"], "columns of its own"), (["series", "--step", "0s"], "not a span"),
+            (["series", "--step", "1s", "--last", "10d"], "more than 10000 steps"),
+            (["series", "--split-by", "pods"], "Did you mean 'pod'?"),
+            (["map", "--by", "port"], "not an end of flows"), (["map", "--draw", "svg"], "svg"),
+            (["map", "--draw", "dot", "-o", "csv"], "not both"),
+            (["top", "--server", "https://weir.example"], "this release asks files only"),
+            (["exporters", "--server", "x", "--store", "y"], "not both"),
         ])
     func usageErrors(arguments: [String], message: String) throws {
         let outcome = try Program.built("weir").run(arguments, environment: ["WEIR_STORE": store.path])
@@ -73,14 +90,22 @@ import Testing
 
     @Test(
         "help and version go to standard output and exit with 0",
-        arguments: [["--help"], ["top", "--help"], ["flows", "--help"], ["sql", "--help"], ["--version"], []])
+        arguments: [
+            ["--help"], ["top", "--help"], ["flows", "--help"], ["series", "--help"], ["map", "--help"], ["policies", "--help"],
+            ["exporters", "--help"], ["reconcile", "--help"], ["sql", "--help"], ["--version"], [],
+        ])
     func help(arguments: [String]) throws {
         let outcome = try Program.built("weir").run(arguments)
         #expect(outcome.status == 0 && outcome.errors.isEmpty)
         #expect(arguments == ["--version"] ? outcome.output.split(separator: ".").count == 3 : outcome.output.contains("Examples:"))
     }
 
-    @Test("help fits lines of eighty", arguments: [["--help"], ["top", "--help"], ["flows", "--help"], ["sql", "--help"]])
+    @Test(
+        "help fits lines of eighty",
+        arguments: [
+            ["--help"], ["top", "--help"], ["flows", "--help"], ["series", "--help"], ["map", "--help"], ["policies", "--help"],
+            ["exporters", "--help"], ["reconcile", "--help"], ["sql", "--help"],
+        ])
     func helpIsNotBroken(arguments: [String]) throws {
         // The parser breaks longer lines in the middle of an example, and the rest begins without its indent.
         let examples = try Program.built("weir").run(arguments).output.split(separator: "\n").drop { $0 != "Examples:" }.dropFirst().prefix
@@ -109,7 +134,10 @@ import Testing
 
     @Test("no format lets a name write to the terminal", arguments: ["table", "markdown", "json", "ndjson", "csv"])
     func untrustedText(format: String) throws {
-        for arguments in [["top", "--last", "3650d"], ["flows", "--last", "3650d"], ["sql", "SELECT sourcePodName FROM flows"]] {
+        for arguments in [
+            ["top", "--last", "3650d"], ["flows", "--last", "3650d"], ["map", "--by", "pod", "--last", "3650d"],
+            ["series", "--split-by", "pod", "--last", "3650d"], ["sql", "SELECT sourcePodName FROM flows"],
+        ] {
             let outcome = try Program.built("weir").run(arguments + ["-o", format], environment: ["WEIR_STORE": store.path])
             #expect(outcome.status == 0)
             #expect(

@@ -20,6 +20,8 @@ final class ExampleStore {
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         addFlows()
         addLedger()
+        addRules()
+        addPorts()
         batch.names = (1...names.count).map { NameID(rawValue: UInt32($0)) }.map { StoreBatch.NewName(id: $0, text: names.text(of: $0)) }
         try FlowStore.openForWriting(path: path).write(batch)
     }
@@ -38,6 +40,12 @@ final class ExampleStore {
                 $0[name: .destinationServicePortName] = names.id(of: "shop/db:postgres")
                 $0[unsigned: .egressNetworkPolicyRuleAction] = 1
                 $0[unsigned: .ingressNetworkPolicyRuleAction] = 1
+                $0[name: .egressNetworkPolicyNamespace] = names.id(of: "shop")
+                $0[name: .egressNetworkPolicyName] = names.id(of: "web-out")
+                $0[name: .egressNetworkPolicyRuleName] = names.id(of: "to-db")
+                $0[name: .ingressNetworkPolicyNamespace] = names.id(of: "shop")
+                $0[name: .ingressNetworkPolicyName] = names.id(of: "db-in")
+                $0[name: .ingressNetworkPolicyRuleName] = names.id(of: "from-web")
                 Self.count(&$0, octets: 1_200_000 * minute, reverse: 34_000_000, packets: 900, reversePackets: 24_000)
             }
         }
@@ -50,6 +58,8 @@ final class ExampleStore {
         add(3, secondsAfter: 200, source: "payments/api-7d9f", "10.10.0.9", 42_000, destination: "shop/db-1", "10.10.1.7", 5432) {
             $0[unsigned: .flowType] = 2
             $0[unsigned: .ingressNetworkPolicyRuleAction] = 2
+            $0[name: .ingressNetworkPolicyName] = names.id(of: "isolate")
+            $0[name: .ingressNetworkPolicyRuleName] = names.id(of: "default-deny")
             $0[unsigned: .observation] = 2
         }
         // IPv6, UDP, no pod known at either end.
@@ -103,6 +113,65 @@ final class ExampleStore {
         }
         change(&record)
         batch.intervals.append(FlowInterval(connection: connection, record: record, isConnectionChanged: true))
+    }
+
+    /// Of two nodes' switches: a rule that admits, on both; one that denies; and one that nothing ever met.
+    private func addRules() {
+        for (node, number, name, action, flows, packets) in [
+            ("node-b", 1, ("shop", "db-in", "from-web"), 1, 1, 72_000), ("node-a", 1, ("shop", "db-in", "from-web"), 1, 0, 0),
+            ("node-b", 2, ("", "isolate", "default-deny"), 2, 3, 3), ("node-a", 3, ("shop", "db-in", "from-backup"), 1, 0, 0),
+        ] as [(String, UInt64, (String, String, String), UInt64, UInt64, UInt64)] {
+            for minute in 1...2 as ClosedRange<UInt64> {
+                var record = StatisticsRecord(.policyRule)
+                record[time: .observationTimeMilliseconds] = Self.base + .seconds(Int64(minute) * 60)
+                record[time: .monitoringIntervalStartMilliSeconds] = Self.base + .seconds(Int64(minute - 1) * 60)
+                record[name: .sourceNodeName] = names.id(of: node)
+                record[unsigned: .commonPropertiesId] = number
+                record[name: .ingressNetworkPolicyNamespace] = name.0.isEmpty ? nil : names.id(of: name.0)
+                record[name: .ingressNetworkPolicyName] = names.id(of: name.1)
+                record[name: .ingressNetworkPolicyRuleName] = names.id(of: name.2)
+                record[unsigned: .ingressNetworkPolicyRuleAction] = action
+                // All of it in the first minute.
+                record[unsigned: .observedFlowTotalCount] = flows
+                record[unsigned: .deltaFlowCount] = minute == 1 ? flows : 0
+                record[unsigned: .packetTotalCount] = packets
+                record[unsigned: .packetDeltaCount] = minute == 1 ? packets : 0
+                record[unsigned: .octetTotalCount] = packets * 1000
+                record[unsigned: .octetDeltaCount] = minute == 1 ? packets * 1000 : 0
+                add(record, minute: minute)
+            }
+        }
+    }
+
+    /// The ports of two pods: one whose flows tell of all but a little, and one that sent what no flow tells.
+    private func addPorts() {
+        for (pod, packets, octets, reversePackets, reverseOctets) in [
+            ("web-1", 3750, 7_257_800, 72_080, 103_097_120), ("db-1", 80_000, 120_000_000, 2_700, 7_237_800),
+        ] as [(String, UInt64, UInt64, UInt64, UInt64)] {
+            var record = StatisticsRecord(.port)
+            record[time: .observationTimeMilliseconds] = Self.base + .seconds(240)
+            record[time: .monitoringIntervalStartMilliSeconds] = Self.base
+            record[name: .sourceNodeName] = names.id(of: pod == "web-1" ? "node-a" : "node-b")
+            record[name: .interfaceName] = names.id(of: pod + "-eth0")
+            record[unsigned: .ingressInterface] = 4
+            record[name: .sourcePodNamespace] = names.id(of: "shop")
+            record[name: .sourcePodName] = names.id(of: pod)
+            for (total, delta, value) in [
+                (StatisticsField.packetTotalCount, StatisticsField.packetDeltaCount, packets), (.octetTotalCount, .octetDeltaCount, octets),
+                (.reversePacketTotalCount, .reversePacketDeltaCount, reversePackets),
+                (.reverseOctetTotalCount, .reverseOctetDeltaCount, reverseOctets),
+            ] {
+                record[unsigned: total] = value
+                record[unsigned: delta] = value
+            }
+            add(record, minute: 4)
+        }
+    }
+
+    private func add(_ record: StatisticsRecord, minute: UInt64) {
+        let time = Self.base + .seconds(Int64(minute) * 60)
+        batch.statistics.append(
+            ReceivedStatistics(exporter: "tcp://192.0.2.1", observationDomainID: 1, exportTime: time, receivedAt: time, record: record))
     }
 
     /// node-a told of every minute; node-b lost records in two and said nothing in two.

@@ -26,32 +26,84 @@ import Testing
         FROM flows GROUP BY destinationPodName, destinationPodNamespace ORDER BY flows DESC, pod
         """
 
-    static let cases: [Case] =
-        ["table", "json", "ndjson", "csv", "markdown"].flatMap { format in
-            [
-                Case("top.\(format)", ["top", "-o", format] + tenMinutes),
-                Case("flows.\(format)", ["flows", "-o", format] + tenMinutes),
-                Case("sql.\(format)", ["sql", question, "-o", format]),
-            ]
-        } + [
-            Case("top-pair-limited.table", ["top", "--by", "pair", "--limit", "2"] + tenMinutes),
-            Case("top-pair-limited.json", ["top", "--by", "pair", "--limit", "2", "-o", "json"] + tenMinutes),
-            Case("top-port-exact.table", ["top", "--by", "port", "--order", "connections", "--exact"] + tenMinutes),
-            Case("top-fields.table", ["top", "--by", "flowType,destinationIPAddress", "--order", "packets"] + tenMinutes),
-            Case("top-narrow.table", ["top", "--by", "pair"] + tenMinutes, environment: ["COLUMNS": "90"]),
-            Case("top-color.table", ["top", "--by", "node", "--color", "always"] + tenMinutes),
-            Case(
-                "top-complete-minutes.table",
-                ["top", "--by", "namespace", "--from", "2026-11-23T10:00:00Z", "--to", "2026-11-23T10:03:00Z"]),
-            Case("top-outside.table", ["top", "--from", "2026-11-20", "--to", "2026-11-21"]),
-            Case("flows-outside.json", ["flows", "-o", "json", "--from", "2026-11-20", "--to", "2026-11-21"]),
-            Case(
-                "flows-columns.table",
-                ["flows", "--columns", "end,sourceIPAddress,icmpTypeCode,octetDeltaCount,observation", "--limit", "3"] + tenMinutes),
-            Case(
-                "flows-zone.table", ["flows", "--columns", "end,source", "--from", "2026-11-23T11:00", "--to", "2026-11-23T11:03"],
-                environment: ["TZ": "CET-1"]),
+    static let cases: [Case] = inEveryFormat + ofTop + ofOthers
+
+    private static let inEveryFormat: [Case] = ["table", "json", "ndjson", "csv", "markdown"].flatMap { (format: String) -> [Case] in
+        [
+            Case("top.\(format)", ["top", "-o", format] + tenMinutes),
+            Case("flows.\(format)", ["flows", "-o", format] + tenMinutes),
+            Case("sql.\(format)", ["sql", question, "-o", format]),
+            Case("series.\(format)", ["series", "--step", "2m", "-o", format] + tenMinutes),
+            Case("map.\(format)", ["map", "--by", "pod", "-o", format] + tenMinutes),
+            Case("policies.\(format)", ["policies", "-o", format] + tenMinutes),
+            Case("exporters.\(format)", ["exporters", "-o", format] + tenMinutes),
+            Case("reconcile.\(format)", ["reconcile", "-o", format] + tenMinutes),
         ]
+    }
+
+    private static let ofTop: [Case] = [
+        Case("top-filtered.table", ["top", "--by", "ip", "--where", "tcp and not port 443"] + tenMinutes),
+        Case("top-either.json", ["top", "--by", "namespace,protocol", "-o", "json", "--limit", "2"] + tenMinutes),
+        Case("top-workload.csv", ["top", "--by", "workload", "-o", "csv", "--exact"] + tenMinutes),
+        Case("top-subnets.table", ["top", "--by", "source subnet/24,dst ip", "--order", "throughput", "--exact"] + tenMinutes),
+        Case("top-rankings.table", ["top", "--by", "pod", "--by", "port", "--by", "policy", "--limit", "2"] + tenMinutes),
+        Case("top-rankings.json", ["top", "--by", "verdict", "--by", "type", "-o", "json"] + tenMinutes),
+        Case("top-rankings.ndjson", ["top", "--by", "verdict", "--by", "type", "-o", "ndjson"] + tenMinutes),
+        Case("top-rankings.markdown", ["top", "--by", "protocol", "--by", "rule", "-o", "markdown"] + tenMinutes),
+        Case("top-denied.table", ["top", "--by", "pair", "--sort", "denied"] + tenMinutes),
+        Case(
+            "top-compared.table",
+            [
+                "top", "--by", "sourcePodName", "--compare", "2m", "--order", "flows", "--from", "2026-11-23T10:02:00Z", "--to",
+                "2026-11-23T10:04:00Z",
+            ]),
+        Case(
+            "top-compared.csv",
+            ["top", "--by", "port", "--compare", "1m", "-o", "csv", "--from", "2026-11-23T10:02:00Z", "--to", "2026-11-23T10:03:00Z"]),
+        Case("top-series.table", ["top", "--by", "sourcePodName", "--series"] + tenMinutes, environment: ["LANG": "C.UTF-8"]),
+        Case("top-series-ascii.table", ["top", "--by", "sourcePodName", "--series"] + tenMinutes, environment: ["LANG": "C"]),
+        Case("top-series.json", ["top", "--by", "sourcePodName", "--series", "-o", "json"] + tenMinutes),
+        Case("top-strict.table", ["top", "--strict", "--limit", "1"] + tenMinutes),
+        Case("top-explained.table", ["top", "--by", "port", "--where", "pod ~ ^web and octets > 1k", "--explain"] + tenMinutes),
+        Case(
+            "top-utc.table", ["top", "--utc", "--by", "type", "--from", "2026-11-23T10:00", "--to", "2026-11-23T10:10"],
+            environment: ["TZ": "CET-1"]),
+        Case("top-pair-limited.table", ["top", "--by", "pair", "--limit", "2"] + tenMinutes),
+        Case("top-pair-limited.json", ["top", "--by", "pair", "--limit", "2", "-o", "json"] + tenMinutes),
+        Case("top-port-exact.table", ["top", "--by", "port", "--order", "connections", "--exact"] + tenMinutes),
+        Case("top-fields.table", ["top", "--by", "flowType,destinationIPAddress", "--order", "packets"] + tenMinutes),
+        Case("top-narrow.table", ["top", "--by", "pair"] + tenMinutes, environment: ["COLUMNS": "90"]),
+        Case("top-color.table", ["top", "--by", "node", "--color", "always"] + tenMinutes),
+        Case(
+            "top-complete-minutes.table",
+            ["top", "--by", "namespace", "--from", "2026-11-23T10:00:00Z", "--to", "2026-11-23T10:03:00Z"]),
+        Case("top-outside.table", ["top", "--from", "2026-11-20", "--to", "2026-11-21"]),
+    ]
+
+    private static let ofOthers: [Case] = [
+        Case("flows-compact", ["flows", "-o", "compact"] + tenMinutes),
+        Case("flows-filtered.json", ["flows", "--where", "denied or udp", "-o", "json", "--columns", "end,verdict,protocol"] + tenMinutes),
+        Case("flows-followed", ["flows", "--follow", "--limit", "3"] + tenMinutes),
+        Case("flows-followed.csv", ["flows", "--follow", "-o", "csv", "--columns", "end,sourcePodName,octetDeltaCount"] + tenMinutes),
+        Case(
+            "series-split.table",
+            ["series", "--split-by", "namespace", "--limit", "2", "--step", "2m", "--order", "throughput"] + tenMinutes),
+        Case("series-split.csv", ["series", "--split-by", "pod", "--limit", "2", "--step", "5m", "-o", "csv"] + tenMinutes),
+        Case("series-denied.table", ["series", "--order", "denied"] + tenMinutes, environment: ["LC_ALL": "de_DE.utf8"]),
+        Case("map.mermaid", ["map", "--by", "pod", "--draw", "mermaid"] + tenMinutes),
+        Case("map.dot", ["map", "--by", "namespace", "--draw", "dot"] + tenMinutes),
+        Case("policies-unused.table", ["policies", "--unused"] + tenMinutes),
+        Case("policies-filtered.table", ["policies", "--where", "pod web-1"] + tenMinutes),
+        Case("exporters-strict.table", ["exporters", "--strict", "--from", "2026-11-23T10:05:00Z", "--to", "2026-11-23T10:08:00Z"]),
+        Case("reconcile-exact.table", ["reconcile", "--exact", "--limit", "1"] + tenMinutes),
+        Case("flows-outside.json", ["flows", "-o", "json", "--from", "2026-11-20", "--to", "2026-11-21"]),
+        Case(
+            "flows-columns.table",
+            ["flows", "--columns", "end,sourceIPAddress,icmpTypeCode,octetDeltaCount,observation", "--limit", "3"] + tenMinutes),
+        Case(
+            "flows-zone.table", ["flows", "--columns", "end,source", "--from", "2026-11-23T11:00", "--to", "2026-11-23T11:03"],
+            environment: ["TZ": "CET-1"]),
+    ]
 
     @Test("the answer is the one in the golden file", arguments: cases)
     func answer(_ example: Case) throws {

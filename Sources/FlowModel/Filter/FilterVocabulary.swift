@@ -2,6 +2,11 @@
 
 internal import IPFIX
 
+extension FlowFilter {
+    /// Everything that may begin a condition: words of the language, then fields.
+    public static var words: [String] { FilterVocabulary.all }
+}
+
 /// The words of the filter language besides names of fields.
 enum FilterVocabulary {
     enum Side: Hashable { case source, destination }

@@ -19,6 +19,7 @@ struct ExportCommand: ParsableCommand {
               weir export flows.ndjson
               weir export today.csv --from 2026-11-23 --force
               weir export --last 1d -o ndjson | jq -r .sourcePodName
+              weir export denied.csv --where denied --force
               weir export backup.ipfix && weir decode backup.ipfix --stats
               weir export -o ipfix | weir import - --store copy.db
 
@@ -35,6 +36,7 @@ struct ExportCommand: ParsableCommand {
     @Flag(help: "Replace a file that is there.")
     var force = false
 
+    @OptionGroup var condition: FilterOption
     @OptionGroup var time: TimeOptions
     @OptionGroup var store: StoreOptions
 
@@ -58,7 +60,7 @@ struct ExportCommand: ParsableCommand {
         let range = try time.rangeOrAll(now: Environment.now)
         let reader = try store.open()
         let target = try ExportTarget(path: path, replaces: force, isBinary: format == .ipfix)
-        var run = ExportRun(reader: reader, range: range, filter: nil)
+        var run = ExportRun(reader: reader, range: range, filter: try condition.filter())
         switch format {
         case .ndjson: try run.write(NDJSONFlowWriter(), to: target)
         case .csv: try run.write(CSVFlowWriter(), to: target)

@@ -6,7 +6,7 @@ internal import FlowStore
 /// Lays out the answer to `weir flows`.
 struct FlowsAnswer {
     let columns: [FlowColumn]
-    /// The connection, then `fields(of: columns)`.
+    /// The id, the connection, then at least `fields(of: columns)`.
     let table: ResultTable
     let range: TimeRange
     let numbers: NumberStyle
@@ -14,14 +14,11 @@ struct FlowsAnswer {
     private static let counters: [FlowField] = [.octetDeltaCount, .reverseOctetDeltaCount, .packetDeltaCount, .reversePacketDeltaCount]
 
     /// The fields of columns, each once.
-    private static func shown(_ columns: [FlowColumn]) -> [FlowField] { unique(columns.flatMap(\.fields)) }
+    private static func shown(_ columns: [FlowColumn]) -> [FlowField] { columns.flatMap(\.fields).unique }
 
     /// What has to be read: what is shown, and what is needed for the sums.
-    static func fields(of columns: [FlowColumn]) -> [FlowField] { unique(columns.flatMap(\.fields) + counters + [.observation]) }
-
-    private static func unique(_ fields: [FlowField]) -> [FlowField] {
-        var seen: Set<FlowField> = []
-        return fields.filter { seen.insert($0).inserted }
+    static func fields(of columns: [FlowColumn]) -> [FlowField] {
+        (columns.flatMap(\.fields) + counters + [.observation]).unique
     }
 
     private func value(of field: FlowField, in row: [ResultValue]) -> ResultValue {
@@ -31,8 +28,8 @@ struct FlowsAnswer {
     var answer: Answer {
         let shown = Self.shown(columns)
         var data = ResultTable(columns: shown.map(FlowSchema.name(of:)), isTruncated: table.isTruncated)
-        // What is shown stands first, behind the connection.
-        data.rows = table.rows.map { Array($0[1...shown.count]) }
+        // What is shown stands first, behind the ids.
+        data.rows = table.rows.map { Array($0.dropFirst(2).prefix(shown.count)) }
         var answer = Answer(command: "flows", table: data, text: text)
         answer.range = range
         answer.sums = [("totals", .object(totals)), ("truncated", .flag(table.isTruncated))]
@@ -50,7 +47,7 @@ struct FlowsAnswer {
     /// The different connections of the rows, with their observation.
     private var connections: [Int64: Int64?] {
         var connections: [Int64: Int64?] = [:]
-        for row in table.rows { connections.updateValue(value(of: .observation, in: row).integer, forKey: row[0].integer ?? 0) }
+        for row in table.rows { connections.updateValue(value(of: .observation, in: row).integer, forKey: row[1].integer ?? 0) }
         return connections
     }
 

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowModel
+internal import FlowStore
+internal import IPFIX
+
+/// Lays out the answer to `weir exporters`.
+struct ExportersAnswer {
+    /// As `QuerySource.exporters` gives it.
+    let ledger: ResultTable
+    let completeness: Completeness
+    let range: TimeRange
+    let numbers: NumberStyle
+
+    /// Counts that people get a column for; the losses are added up.
+    private static let shown = ["messages", "records", "reordered", "duplicated", "restarts"]
+    private static let losses = ExporterMinute.counts.filter(\.isLoss).map(\.name)
+
+    var answer: Answer {
+        var answer = Answer(command: "exporters", table: table, text: text)
+        answer.range = range
+        answer.sums = [
+            ("totals", .object([("exporters", .number(ledger.rows.count)), ("reporting", .number(completeness.exporters))]))
+        ]
+        answer.remarks = ["\(completeness.exporters) of \(plural(ledger.rows.count, "exporter")) reported \(range.text)"]
+        return answer
+    }
+
+    private func value(_ name: String, _ row: [ResultValue]) -> ResultValue {
+        ledger.columns.firstIndex(of: name).map { row[$0] } ?? .null
+    }
+
+    private func gaps(_ row: [ResultValue]) -> [Completeness.Gap] {
+        completeness.gaps.filter { .text($0.exporter) == row[0] && .integer($0.observationDomainID) == row[1] }
+    }
+
+    private func state(_ row: [ResultValue]) -> String {
+        if value("minutes", row).integer == 0 { return "silent" }
+        return gaps(row).isEmpty ? "complete" : "incomplete"
+    }
+
+    private var table: ResultTable {
+        var table = ResultTable(columns: ["state"] + ledger.columns + ["silentMinutes"])
+        let times = ["firstMinute", "lastMinute"].compactMap { ledger.columns.firstIndex(of: $0) }
+        table.rows = ledger.rows.map { row in
+            var shown = row
+            for place in times { shown[place] = row[place].integer.map { .text(Timestamp(milliseconds: $0).description) } ?? .null }
+            return [.text(state(row))] + shown + [.integer(silentMinutes(row))]
+        }
+        return table
+    }
+
+    private func silentMinutes(_ row: [ResultValue]) -> Int64 {
+        gaps(row).reduce(0) { sum, gap in
+            guard case .silent = gap.cause else { return sum }
+            return sum + (gap.to - gap.from).wholeMilliseconds / 60_000
+        }
+    }
+
+    private var text: TextTable {
+        func right(_ title: String) -> TextTable.Column { TextTable.Column(title: title, alignment: .right) }
+        var text = TextTable(
+            columns: [
+                TextTable.Column(title: "EXPORTER"), right("DOMAIN"), TextTable.Column(title: "NODE"),
+                TextTable.Column(title: "STATE", isElastic: false),
+                TextTable.Column(title: "LAST MINUTE", isElastic: false), right("MINUTES"), right("SILENT"),
+            ] + Self.shown.map { right($0.uppercased()) } + [right("MISSING"), TextTable.Column(title: "CAUSES")])
+        for row in ledger.rows {
+            func count(_ name: String) -> UInt64? { value(name, row).integer.map { UInt64(clamping: $0) } }
+            let missing = Self.losses.compactMap(count)
+            let causes = Self.losses.filter { (count($0) ?? 0) > 0 }.map { "\($0) \(numbers.count(count($0)))" }
+            text.rows.append(
+                [
+                    row[0].text ?? "-", row[1].integer.map { "\($0)" } ?? "-", row[2].text ?? "-", state(row),
+                    value("lastMinute", row).integer.map { LocalTime.dateAndTime(Timestamp(milliseconds: $0)) } ?? "-",
+                    numbers.count(count("minutes")), numbers.count(UInt64(clamping: silentMinutes(row))),
+                ] + Self.shown.map { numbers.count(count($0)) } + [
+                    missing.isEmpty ? "-" : numbers.count(missing.reduce(0) { $0.addingReportingOverflow($1).partialValue }),
+                    causes.joined(separator: ", "),
+                ])
+        }
+        return text
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import FlowModel
+internal import FlowStore
+internal import IPFIX
+
+/// `weir map`
+struct MapCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "map",
+        abstract: "Who talks to whom.",
+        discussion: """
+            An edge from each source to each destination that it opened connections
+            to, with what went both ways, and how many connections a policy denied.
+
+            Examples:
+              weir map --last 1d
+              weir map --by pod --where "namespace shop" --limit 0
+              weir map --by namespace --draw mermaid
+              weir map --by workload --draw dot --limit 50 > map.dot
+              weir map --by subnet/24 -o csv
+
+            Mermaid is drawn by GitHub, GitLab and many wikis, dot by Graphviz.
+            Dashed edges are those with denied connections only.
+            """)
+
+    @Option(help: ArgumentHelp("What the ends are: workload, pod, namespace, node, ip, subnet/N.", valueName: "word"))
+    var by = "workload"
+
+    @Option(help: "Draw the map instead of listing it.")
+    var draw: Drawing?
+
+    @Option(name: [.long, .customLong("sort")], help: "What to order by.")
+    var order: TopOrder = .octets
+
+    @OptionGroup var limit: LimitOption
+    @OptionGroup var question: QuestionOptions
+
+    enum Drawing: String, ExpressibleByArgument, CaseIterable { case mermaid, dot }
+
+    func validate() throws {
+        _ = try end()
+        if draw != nil, question.output.format != .table { throw ValidationError("Give --draw or -o, not both.") }
+    }
+
+    private func end() throws -> GroupDimension {
+        let dimensions: [GroupDimension]
+        do {
+            dimensions = try GroupDimension.named(by)
+        } catch {
+            throw ValidationError(error.message)
+        }
+        guard dimensions.count == 1, case .either = dimensions[0].ends else {
+            throw ValidationError("--by \(by) is not an end of flows. Write workload, pod, namespace, node, ip or subnet/24.")
+        }
+        return dimensions[0]
+    }
+
+    func run() throws {
+        let range = try question.range()
+        let source = try question.asked.source()
+        let query = TopQuery(
+            fields: [], order: order.order, limit: limit.rows(or: 20), range: range, filter: try order.filter(try question.filter()))
+        let map = FlowMap(end: try end())
+        if question.explain {
+            let explanation = try source.explain(map.grouping.query(query))
+            return try ExplainAnswer(command: "map", filter: query.filter, range: range, explanation: explanation).answer.write(
+                question.output)
+        }
+        let result = try map.edges(query, from: source)
+        let completeness = try source.completeness(in: range)
+        let state = AnswerCompleteness(completeness: completeness, halves: result.halves)
+        if let draw {
+            let drawing = MapDrawing(
+                end: map.end, edges: result.edges, numbers: question.output.numbers, note: "\(range.text); \(state.line)")
+            try Output.answer(Array((draw == .mermaid ? drawing.mermaid : drawing.dot).utf8))
+            Output.errorLine(state.line)
+            return try question.strictness.judge(completeness)
+        }
+        var answer = MapAnswer(map: map, result: result, query: query, numbers: question.output.numbers).answer
+        answer.completeness = state
+        if result.edges.isEmpty { answer.remarks.append(try source.remarkOnEmpty(range)) }
+        try question.finish(answer, completeness)
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import FlowStore
+internal import IPFIX
+
+/// Whoever answers questions about flows: a store's file, or a server that has one. What is asked and answered are values, so that
+/// commands do not know which it is.
+protocol QuerySource {
+    func top(_ query: TopQuery) throws -> TopResult
+    func flows(_ query: FlowsQuery) throws -> ResultTable
+    /// How the question would be answered.
+    func explain(_ query: TopQuery) throws -> QueryExplanation
+    func explain(_ query: FlowsQuery) throws -> QueryExplanation
+
+    /// What the ledger says of a range.
+    func completeness(in range: TimeRange) throws -> Completeness
+    /// Between which ends of intervals there are flows; nil if there are none.
+    func storedSpan() throws -> ClosedRange<Timestamp>?
+
+    func exporters(in range: TimeRange) throws -> ResultTable
+    func policyRules(in range: TimeRange) throws -> ResultTable
+    func podPorts(in range: TimeRange) throws -> ResultTable
+}
+
+extension FlowReader: QuerySource {}
+
+extension QuerySource {
+    /// What to say when a range has no flows: where there are some.
+    func remarkOnEmpty(_ range: TimeRange) throws -> String {
+        guard let span = try storedSpan() else { return "the store has no flows yet" }
+        return "the store has flows from \(LocalTime.dateAndTime(span.lowerBound)) to \(LocalTime.dateAndTime(span.upperBound))"
+    }
+}
