@@ -15,7 +15,7 @@ struct Weir: ParsableCommand {
         abstract: "Ask what flowed through a cluster, and how complete the answer is.",
         discussion: """
             Examples:
-              weir top --last 1h                    who moved most, by source pod
+              weir top --last 1h                    who moved most, by pod
               weir top --by pair --last 1d          which pods talk to which
               weir flows --last 5m                  the newest flows
               weir series --split-by namespace      how it went over time

@@ -28,7 +28,9 @@ struct FlowsCommand: ParsableCommand {
             destination, protocol, service, octets, reverse, verdict, type.
             """)
 
-    @Option(help: ArgumentHelp("What to show: shorthands, and names of fields.", valueName: "column,…"))
+    @Option(
+        help: ArgumentHelp("What to show: shorthands, and names of fields.", valueName: "column,…"),
+        completion: .custom(Completions.columns))
     var columns: String?
 
     @Flag(name: .shortAndLong, help: "Go on with flows as they are stored, oldest first, until --limit or --to.")
