@@ -2,6 +2,7 @@
 
 internal import FlowModel
 internal import FlowStore
+internal import IPFIX
 
 /// What `--explain` shows.
 struct ExplainAnswer {
@@ -11,15 +12,8 @@ struct ExplainAnswer {
     let explanation: QueryExplanation
 
     var answer: Answer {
-        let values = explanation.values.map(text).joined(separator: ", ")
-        let parts: [(name: String, title: String, text: String)] =
-            [
-                ("filter", "filter", filter.map { "\($0)" } ?? "none: all flows"),
-                ("relation", "table", explanation.relation),
-                ("expectedRows", "rows", "\(explanation.expectedRows) in the time range"),
-                ("sql", "SQL", explanation.sql),
-                ("values", "values", values),
-            ] + explanation.plan.map { ("plan", "plan", $0) }
+        let filterText = filter.map { "\($0)" } ?? "none: all flows"
+        let parts: [(name: String, title: String, text: String)] = [("filter", "filter", filterText)] + explanation.parts.flatMap(lines)
         var answer = Answer(
             command: command,
             table: ResultTable(columns: ["part", "text"], rows: parts.map { [.text($0.name), .text($0.text)] }),
@@ -30,6 +24,17 @@ struct ExplainAnswer {
                 }))
         answer.range = range
         return answer
+    }
+
+    private func lines(of part: QueryExplanation.Part) -> [(name: String, title: String, text: String)] {
+        [
+            ("relation", "table", part.relation),
+            ("from", "from", part.range.from.description),
+            ("to", "to", part.range.to.description),
+            ("expectedRows", "rows", "\(part.expectedRows) in that time"),
+            ("sql", "SQL", part.sql),
+            ("values", "values", part.values.map(text).joined(separator: ", ")),
+        ] + part.plan.map { ("plan", "plan", $0) }
     }
 
     private func text(_ value: ResultValue) -> String {
