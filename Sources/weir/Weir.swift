@@ -43,6 +43,7 @@ struct Weir: ParsableCommand {
             DecodeCommand.self,
             ImportCommand.self,
             ExportCommand.self,
+            StoreCommand.self,
             CompletionsCommand.self,
             DemoCommand.self,
             CertsCommand.self,

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import FlowStore
+internal import Glibc
+
+/// `weir store check`
+struct StoreCheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Whether a store is sound: structure, references, and sums.",
+        discussion: """
+            Reads all of the file, while the aggregator may go on writing.
+
+            Examples:
+              weir store check
+              weir store check --store flows.db -o json
+
+            Exit status: 0 sound, 1 something is not as it should be, 2 could not run.
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let isWatched = Environment.isTerminal(STDERR_FILENO)
+        let problems = try store.open().check { name, number, count in
+            if isWatched { Output.write(Array("\r\u{1B}[K\(number)/\(count) \(name)".utf8), to: STDERR_FILENO) }
+        }
+        if isWatched { Output.write(Array("\r\u{1B}[K".utf8), to: STDERR_FILENO) }
+        let rows = problems.map { [ResultValue.text($0.check), .text($0.finding)] }
+        let text = TextTable(
+            columns: [TextTable.Column(title: "CHECK"), TextTable.Column(title: "FINDING")], rows: problems.map { [$0.check, $0.finding] })
+        var answer = Answer(command: "store check", table: ResultTable(columns: ["check", "finding"], rows: rows), text: text)
+        answer.question = [("store", .text(store.path))]
+        answer.sums = [("isSound", .flag(problems.isEmpty))]
+        answer.remarks = [problems.isEmpty ? "the store is sound" : "\(plural(problems.count, "problem")) in the store"]
+        try answer.write(output)
+        if !problems.isEmpty { throw ExitCode(1) }
+    }
+}
