@@ -59,6 +59,12 @@ import Testing
             record[unsigned: .observation] = [nil, 1, 2, 3].randomElement(using: &generator) ?? nil
             record[time: .flowEndMilliseconds] = Timestamp(milliseconds: .random(in: 1...4_102_444_800_000, using: &generator))
             record[name: .sourcePodName] = names.id(of: harmful[Int(number) % harmful.count])
+            // No Information Element says what workload a pod is one of.
+            if format == "ipfix" {
+                for field in [FlowField.sourceWorkloadKind, .sourceWorkloadName, .destinationWorkloadKind, .destinationWorkloadName] {
+                    record[name: field] = nil
+                }
+            }
             batch.intervals.append(FlowInterval(connection: number, record: record, isConnectionChanged: true))
         }
         // Numbered as an import will number them: by when they ended.

@@ -34,11 +34,13 @@ import Testing
         try terminal.expect("  ...> ")
         try terminal.press("FROM exporters LIMIT 1;\r")
         try terminal.expect("answer\r\r\n42\r\r\n")
+        try terminal.expect("weir> ")
         // The statement again, from the history.
         try terminal.press("\u{1B}[A")
         try terminal.expect("SELECT 42 AS answer FROM exporters LIMIT 1;")
         try terminal.press("\r")
         try terminal.expect("answer\r\r\n42\r\r\n")
+        try terminal.expect("weir> ")
         try terminal.press("\u{4}")
         #expect(try terminal.end() == 0)
         #expect(contents(of: store.folder + "/state/weir/sql_history") == "SELECT 42 AS answer FROM exporters LIMIT 1;\n")

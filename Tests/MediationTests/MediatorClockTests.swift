@@ -26,6 +26,9 @@ import Testing
         report(to: run, 31...60, at: step)
         run.advance(to: begin + step + 300)
         #expect(try run.only().holds(octets: 6000))
+        #expect(run.mediator.connectionCount == 1)
+        // It has not ended: it is waited for as long as any other that is silent.
+        run.advance(to: begin + step + 120 + Double(run.mediator.configuration.idleTimeout.components.seconds))
         #expect(run.mediator.connectionCount == 0)
     }
 

@@ -42,7 +42,8 @@ import Testing
     func unknown(position: Int) {
         var fields = Self.fields
         let antrea = fields[16].element.enterprise
-        fields.insert(FieldSpecifier(element: .init(enterprise: antrea, number: 9_999), length: FieldSpecifier.variableLength), at: position)
+        fields.insert(
+            FieldSpecifier(element: .init(enterprise: antrea, number: 9_999), length: FieldSpecifier.variableLength), at: position)
         fields.insert(FieldSpecifier(element: .init(enterprise: .iana, number: 9_998), length: 3), at: position)
         let flows = flows(of: fields)
         #expect(flows.count == 1 && flows[0][unsigned: .octetTotalCount] == 7 && flows[0].isKnown(.destinationServiceIP))

@@ -12,8 +12,10 @@ extension MeteredPacket {
         let isVersion4 = packet.source.family == .v4 && (octets.octet(at: offset) ?? 0) >> 4 == 4
         let claimed = octets.uint16(at: offset + (isVersion4 ? 2 : 4)) ?? 0
         let onLink = max(frameLength - offset, 0)
-        // Zero stands in packets that the network card is yet to cut, and in jumbograms: they are as long as the frame lets them be.
-        let length = claimed == 0 ? onLink : min(Int(claimed) + (isVersion4 ? 0 : 40), onLink)
+        // Zero stands in packets that the network card is yet to cut, and in jumbograms: they are as long as the frame lets them be; but not
+        // where nothing follows the header of version 6.
+        let isEmpty = !isVersion4 && octets.octet(at: offset + 6) == ExtensionHeaders.noNextHeader
+        let length = claimed == 0 && !isEmpty ? onLink : min(Int(claimed) + (isVersion4 ? 0 : 40), onLink)
         source = packet.source
         destination = packet.destination
         fragment = packet.fragment

@@ -10,8 +10,8 @@ struct CertsInitCommand: ParsableCommand {
         abstract: "Make an authority: ca.crt, which everybody may have, and ca.key, which signs.",
         discussion: """
             Examples:
-              weir certs init
-              weir certs init --dir certs --name "flows of cluster blue" --days 3650
+              weir certs init --dir green-certs
+              weir certs init --dir blue-certs --name "flows of cluster blue" --days 3650
             """)
 
     @OptionGroup var folder: CertificateFolderOption

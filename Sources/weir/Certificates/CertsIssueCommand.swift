@@ -14,8 +14,8 @@ struct CertsIssueCommand: ParsableCommand {
             addresses by which exporters reach it.
 
             Examples:
-              weir certs issue --node worker-1
-              weir certs issue --server aggregator.example --server 192.0.2.10 --days 90
+              weir certs issue --node worker-2
+              weir certs issue --server standby.example --server 192.0.2.11 --days 90
             """)
 
     @OptionGroup var folder: CertificateFolderOption

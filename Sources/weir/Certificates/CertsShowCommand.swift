@@ -13,7 +13,7 @@ struct CertsShowCommand: ParsableCommand {
         discussion: """
             Examples:
               weir certs show certs/*.crt
-              weir certs show worker-1.crt --within 30d || renew worker-1
+              weir certs show certs/worker-1.crt --within 30d || echo "renew worker-1"
 
             Exit status: 1 when one has ended, has not begun, or ends within --within.
             """)

@@ -13,7 +13,8 @@ struct ExportCommand: ParsableCommand {
             Writes every interval of the time range with all its fields, oldest first;
             without --last and --from all that the store has. The format follows the
             file's name (.ipfix, .ndjson, .csv) unless -o says it; standard output gets
-            NDJSON. What was written can be read by weir import, and by others.
+            NDJSON. What was written can be read by weir import, and by others. IPFIX has
+            no element for the workloads of pods; the other formats keep them.
 
             Examples:
               weir export flows.ndjson

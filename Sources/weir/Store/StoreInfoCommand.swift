@@ -33,7 +33,8 @@ struct StoreInfoCommand: ParsableCommand {
         for kept in inspection.kept {
             let times = [kept.span?.lowerBound, kept.span?.upperBound, kept.keptSince]
             table.rows.append([.text(kept.resolution.view), .integer(kept.rows)] + times.map { $0.map { .text($0.description) } ?? .null })
-            text.rows.append([kept.resolution.view, numbers.count(UInt64(clamping: kept.rows))] + times.map { $0.map(LocalTime.dateAndTime) ?? "-" })
+            text.rows.append(
+                [kept.resolution.view, numbers.count(UInt64(clamping: kept.rows))] + times.map { $0.map(LocalTime.dateAndTime) ?? "-" })
         }
         for (name, rows) in inspection.rows {
             table.rows.append([.text(name), .integer(rows), .null, .null, .null])
@@ -46,9 +47,8 @@ struct StoreInfoCommand: ParsableCommand {
             ("pageOctets", .plain(.integer(inspection.pageOctets))), ("migrations", .array(inspection.migrations.map { .text($0) })),
         ]
         let free = inspection.freeOctets > 0 ? ", of which \(numbers.octets(UInt64(clamping: inspection.freeOctets))) are free" : ""
-        answer.remarks = [
-            "\(numbers.octets(UInt64(clamping: inspection.octets))) in the file\(free); brought up to date to \(inspection.migrations.last ?? "nothing")"
-        ]
+        let size = numbers.octets(UInt64(clamping: inspection.octets))
+        answer.remarks = ["\(size) in the file\(free); brought up to date to \(inspection.migrations.last ?? "nothing")"]
         return answer
     }
 }
