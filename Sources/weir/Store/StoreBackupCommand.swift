@@ -14,7 +14,7 @@ struct StoreBackupCommand: ParsableCommand {
 
             Examples:
               weir store backup yesterday.db
-              weir store backup /tmp/flows-copy.db --store flows.db
+              weir store backup sunday.db --store flows.db
             """)
 
     @Argument(help: ArgumentHelp("The copy.", valueName: "file"), completion: .file())
