@@ -27,13 +27,7 @@ import Testing
         return batch
     }
 
-    private func rows(_ sql: String) throws -> [[String?]] {
-        try FlowStore.openForReading(path: path).queue.read { database in
-            try Row.fetchAll(database, sql: sql).map { row in
-                row.databaseValues.map { String.fromDatabaseValue($0) ?? Int64.fromDatabaseValue($0).map { "\($0)" } }
-            }
-        }
-    }
+    private func rows(_ sql: String) throws -> [[String?]] { try storedRows(sql, of: path) }
 
     @Test("every kind of field comes back as it went in, and what is unknown is NULL", arguments: [1, 2, 3] as [UInt64])
     func roundTrip(seed: UInt64) throws {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowModel
-import GRDB
 import IPFIX
 import Testing
 
@@ -12,13 +11,7 @@ import Testing
     private let folder = TemporaryFolder()
     private var path: String { folder.file("flows.db") }
 
-    private func rows(_ sql: String) throws -> [[String?]] {
-        try FlowStore.openForReading(path: path).queue.read { database in
-            try Row.fetchAll(database, sql: sql).map { row in
-                row.databaseValues.map { String.fromDatabaseValue($0) ?? Int64.fromDatabaseValue($0).map { "\($0)" } }
-            }
-        }
-    }
+    private func rows(_ sql: String) throws -> [[String?]] { try storedRows(sql, of: path) }
 
     private func growth(of name: String) throws -> [[String?]] {
         try rows("SELECT minute, value, growth FROM statistics WHERE name = '\(name)' ORDER BY minute")

@@ -12,13 +12,7 @@ import Testing
     private let folder = TemporaryFolder()
     private var path: String { folder.file("flows.db") }
 
-    private func rows(_ sql: String) throws -> [[String?]] {
-        try FlowStore.openForReading(path: path).queue.read { database in
-            try Row.fetchAll(database, sql: sql).map { row in
-                row.databaseValues.map { String.fromDatabaseValue($0) ?? Int64.fromDatabaseValue($0).map { "\($0)" } }
-            }
-        }
-    }
+    private func rows(_ sql: String) throws -> [[String?]] { try storedRows(sql, of: path) }
 
     private func deltas(_ order: String = "observationTimeMilliseconds") throws -> [String?] {
         try rows("SELECT octetDeltaCount FROM policy_rules ORDER BY \(order)").map { $0[0] }
