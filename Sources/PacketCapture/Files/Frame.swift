@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CPcap
 public import IPFIX
 
 /// What was captured of one frame on a link, wherever it came from.
@@ -28,4 +29,18 @@ public struct Frame: Sendable {
 
     /// Whether the capture has less than the frame.
     public var isCut: Bool { originalLength > octets.count }
+
+    /// Becomes the frame that libpcap has just given; reuses the memory of the one before.
+    mutating func fill(
+        from header: UnsafeMutablePointer<pcap_pkthdr>, _ data: UnsafePointer<UInt8>, number: Int, linkType: LinkType
+    ) {
+        let facts = unsafe header.pointee
+        self.number = number
+        self.linkType = linkType
+        originalLength = Int(facts.len)
+        time = Timestamp(facts.ts)
+        octets.removeAll(keepingCapacity: true)
+        // libpcap: `data` has `caplen` octets until the next call on its handle.
+        unsafe octets.append(contentsOf: UnsafeBufferPointer(start: data, count: Int(facts.caplen)))
+    }
 }

@@ -117,13 +117,7 @@ public final class LiveCapture {
             throw .cannotCapture(interface: interface, reason: unsafe String(cString: pcap_geterr(handle)))
         }
         frames += 1
-        let facts = unsafe header.pointee
-        frame.number = frames
-        frame.linkType = linkType
-        frame.originalLength = Int(facts.len)
-        frame.time = Timestamp(facts.ts)
-        frame.octets.removeAll(keepingCapacity: true)
-        unsafe frame.octets.append(contentsOf: UnsafeBufferPointer(start: data, count: Int(facts.caplen)))
+        unsafe frame.fill(from: header, data, number: frames, linkType: linkType)
         return true
     }
 
