@@ -40,15 +40,23 @@ class LabRun:
         # On kernel nodes the exporters run where the connections are tracked: in the nodes' namespaces, which reach only the hub.
         host = HUB if self.arguments.datapath == "kernel" else "127.0.0.1"
         self.endpoint = f"{host}:{PORT}"
-        argv = [self.binaries / "weir-aggregator", "--store", self.store, "--objects", self.folder / "objects.json",
+        argv = [self.binaries / "weir-aggregator", "--store", self.store, *self.cluster_options(),
                 "--listen", f"tcp://{self.endpoint}", "--listen", f"udp://{self.endpoint}", "--insecure"]
         self.start("aggregator", "hub" if self.arguments.datapath == "kernel" else None, argv, "collecting")
+
+    def cluster_options(self):
+        """Where the aggregator reads the cluster's objects."""
+        return ["--objects", self.folder / "objects.json"]
+
+    def exporter_options(self):
+        return []
 
     def start_exporter(self, node):
         environment = dict(line.removeprefix("export ").split("=", 1) for line in self.lab("env", str(node)).splitlines())
         argv = [self.binaries / "weir-exporter", "--node-name", f"node{node}", "--ovs-run-directory", environment["OVS_RUNDIR"].strip('"\''),
                 "--rules", self.folder / "rules.yaml", "--collector", f"{self.transport(node)}://{self.endpoint}", "--insecure",
                 "--source", "conntrack" if self.arguments.datapath == "kernel" else "ovs"]
+        argv += self.exporter_options()
         if self.arguments.accounting:
             argv += ["--accounting-table", "86"]
         self.start(f"exporter{node}", f"node{node}" if self.arguments.datapath == "kernel" else None, argv, "watching pods")

@@ -91,15 +91,18 @@ class Pod:
     node: Node
     index: int
     netns: str
+    # The names of the pods that had this one's addresses after the lab's first; the last has them now.
+    successors: tuple = ()
 
     @property
     def name(self):
-        return f"{self.role}-{self.node.number}"
+        return self.successors[-1] if self.successors else f"{self.role}-{self.node.number}"
 
     @property
     def interface(self):
         """Antrea's form: at most 8 characters of the pod's name, a dash, 6 that are unique on the node."""
-        return f"{self.name[:8]}-{FIRST_INTERFACE_NUMBER + 16 * self.node.number + self.index:06x}"
+        number = FIRST_INTERFACE_NUMBER + 16 * self.node.number + self.index + (len(self.successors) << 12)
+        return f"{self.name[:8]}-{number & 0xFFFFFF:06x}"
 
     @property
     def ofport(self):

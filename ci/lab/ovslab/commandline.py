@@ -20,6 +20,7 @@ from ovslab.namespaces import within
 from ovslab.objects import print_objects
 from ovslab.openvswitch import require_switch
 from ovslab.policies import print_rule_map
+from ovslab.replacement import replace
 from ovslab.scenario import scenario
 from ovslab.status import status
 from ovslab.traffic import traffic
@@ -45,11 +46,12 @@ examples:
   ovs-lab objects > objects.json               Kubernetes objects;  ovs-lab rules > rules.yaml: the rule map
   ovs-lab appctl 1 dpctl/dump-conntrack -m -s  any ovs-appctl, ovs-ofctl or ovs-vsctl on node 1
   ovs-lab conntrack 1                          the kernel's connection table of node 1
+  ovs-lab replace client-1 batch-1             another pod gets its addresses
   ovs-lab exec client-1 -- curl -sS 10.96.0.10 any command in a pod, nodeN or hub
   eval "$(ovs-lab env 1)"                      OVS_RUNDIR and friends of node 1
   ovs-lab down                                 end what up started, remove namespaces and files
 """
-EXCLUSIVE = ("up", "down")
+EXCLUSIVE = ("up", "down", "replace")
 WITHOUT_ROOT = ("objects", "rules")
 
 
@@ -130,6 +132,10 @@ def add_building(command):
     added.add_argument("--accounting", action="store_true", default=None,
                        help="netdev: learn one OpenFlow flow per direction of a connection (table 86), with exact counters")
     added.add_argument("--no-servers", dest="servers", action="store_false", help="do not start the servers in the pods")
+    added = command("replace", replace, "delete a client or extra pod and give its addresses to another")
+    added.add_argument("pod")
+    added.add_argument("successor", help="the name of the other")
+    added.add_argument("--untold", action="store_true", help="the switch's database goes on naming the pod that is gone")
     command("down", down, "end what up started and remove everything")
     command("status", status, "what runs; exit 1 when not up and healthy")
 

@@ -103,7 +103,8 @@ table inet lab {{
  chain classify {{
   type filter hook prerouting priority raw; policy accept;
   meta mark set 0
-  iifname {{ {interfaces}, "gw0-ovs" }} goto switch_side
+  iifname @pods goto switch_side
+  iifname "gw0-ovs" goto switch_side
   {lines(remote)}
  }}
  chain switch_side {{
@@ -205,6 +206,14 @@ def fill_database(lab, node):
 
 def interface_row(name, ofport, columns):
     return ["--", "add-port", "br-int", name, "--", "set", "interface", name, f"ofport_request={ofport}", f"ofport={ofport}", *columns]
+
+
+def replace(lab, old, new, identity):
+    """Puts a pod where another one was whose interface has gone."""
+    attach(new)
+    namespaces.nft(new.node.netns, f"add element inet lab pods {{ \"{new.interface}\" }}\ndelete element inet lab pods {{ \"{old.interface}\" }}\n")
+    run(["ovs-vsctl", "--no-wait", "--timeout=15", *interface_row(new.interface, new.ofport, pod_identity(lab, identity))],
+        new.node.full_environment())
 
 
 def connection_count(node):

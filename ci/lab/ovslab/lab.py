@@ -22,6 +22,8 @@ class State:
     accounting: bool = False
     built: bool = False
     processes: list = dataclasses.field(default_factory=list)
+    # By the name of the lab's first pod: those that took over its addresses.
+    successors: dict = dataclasses.field(default_factory=dict)
 
 
 class Lab:
@@ -88,7 +90,12 @@ class Lab:
 
     def pods_on(self, node):
         roles = ["client", "web", "db", *(f"extra{number}" for number in range(1, self.state.extra_pods + 1))]
-        return [Pod(role, node, index, f"{self.name}-{role}-{node.number}") for index, role in enumerate(roles)]
+        return [self._pod(node, index, role) for index, role in enumerate(roles)]
+
+    def _pod(self, node, index, role):
+        successors = tuple(self.state.successors.get(f"{role}-{node.number}", ()))
+        suffix = f"s{len(successors)}" if successors else ""
+        return Pod(role, node, index, f"{self.name}-{role}-{node.number}{suffix}", successors)
 
     @property
     def pods(self):

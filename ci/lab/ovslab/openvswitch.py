@@ -76,8 +76,7 @@ def configure_netdev(lab, node):
     run(["ovs-vsctl", "--", "--id=@dp", "create", "Datapath", "datapath_version=userspace",
          "--", "set", "Open_vSwitch", ".", "datapaths:netdev=@dp"], node.full_environment())
     for pod in lab.pods_on(node):
-        namespaces.ip(pod.netns, [f"addr add {pod.address[4]}/24 dev eth0", f"addr add {pod.address[6]}/64 dev eth0 nodad",
-                                  *(f"route add default via {node.gateway[family]}" for family in (4, 6))])
+        address_pod(pod)
     address_host(lab, node)
     keep_host_out(lab, node)
     install_pipeline(lab, node)
@@ -95,9 +94,30 @@ def add_netdev_ports(lab, node):
                f"ofport_request={GATEWAY_OFPORT}", f'mac="{node.gateway_mac}"', f"mtu_request={POD_MTU}",
                "external_ids:antrea-type=gateway"]
     for pod in lab.pods_on(node):
-        command += ["--", "add-port", "br-int", pod.interface, "--", "set", "interface", pod.interface,
-                    f"ofport_request={pod.ofport}", f"mtu_request={POD_MTU}", *pod_identity(lab, pod)]
+        command += pod_port(pod, pod_identity(lab, pod))
     run(command, node.full_environment())
+
+
+def pod_port(pod, identity):
+    return ["--", "add-port", "br-int", pod.interface, "--", "set", "interface", pod.interface,
+            f"ofport_request={pod.ofport}", f"mtu_request={POD_MTU}", *identity]
+
+
+def address_pod(pod):
+    node = pod.node
+    namespaces.ip(pod.netns, [f"addr add {pod.address[4]}/24 dev eth0", f"addr add {pod.address[6]}/64 dev eth0 nodad",
+                              *(f"route add default via {node.gateway[family]}" for family in (4, 6))])
+
+
+def replace(lab, new, identity):
+    """Puts a pod where another one was whose interface has gone: the same port number, so that the pipeline's rules hold."""
+    address_pod(new)
+    namespaces.nft(new.node.netns, f"""
+table netdev lab {{
+ chain tap_{new.index}_{len(new.successors)} {{ type filter hook ingress device "{new.interface}" priority 0; policy drop; }}
+}}
+""")
+    run(["ovs-vsctl", "--timeout=15", *pod_port(new, pod_identity(lab, identity))], new.node.full_environment())
 
 
 def address_host(lab, node):

@@ -12,9 +12,7 @@ CONNTRACK = {"net.netfilter.nf_conntrack_acct": 1, "net.netfilter.nf_conntrack_t
 
 def build(lab):
     for namespace in lab.namespaces:
-        run(["ip", "netns", "add", namespace])
-        namespaces.ip(namespace, ["link set lo up"])
-        namespaces.set_sysctls(namespace, DUAL_STACK)
+        build_namespace(namespace)
     for namespace in (lab.hub, *(node.netns for node in lab.nodes)):
         namespaces.set_sysctls(namespace, FORWARDING)
     for node in lab.nodes:
@@ -22,6 +20,17 @@ def build(lab):
     build_underlay(lab)
     for pod in lab.pods:
         build_pod_link(pod)
+
+
+def build_pod(pod):
+    build_namespace(pod.netns)
+    build_pod_link(pod)
+
+
+def build_namespace(namespace):
+    run(["ip", "netns", "add", namespace])
+    namespaces.ip(namespace, ["link set lo up"])
+    namespaces.set_sysctls(namespace, DUAL_STACK)
 
 
 def build_underlay(lab):
