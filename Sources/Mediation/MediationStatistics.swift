@@ -26,6 +26,14 @@ public struct MediationStatistics: Sendable, Hashable {
 
     /// Ends in the cluster without a pod's name when their connection was stored first.
     public var unnamed: UInt64 = 0
+    /// How often a stored connection was asked about again, since the cluster told of an address that lacked a name or labels.
+    public var askedAgain: UInt64 = 0
+    /// Stored connections that got a name or labels that way.
+    public var amended: UInt64 = 0
+    /// Stored connections that lacked something and were not asked about again, for lack of room.
+    public var notAwaited: UInt64 = 0
+    /// Pods that an exporter named for a time at which the cluster had not begun them.
+    public var contradicted: UInt64 = 0
 
     public init() {}
 

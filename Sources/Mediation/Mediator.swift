@@ -11,14 +11,17 @@ public import IPFIX
 /// Calls must not go back in time by more than the callers' clock does; a step back only delays what is due.
 public struct Mediator: ~Copyable {
     public let configuration: MediationConfiguration
-    public private(set) var statistics = MediationStatistics()
+    public internal(set) var statistics = MediationStatistics()
 
-    private var enrichment = Enrichment()
-    private var table: ConnectionTable
+    var enrichment = Enrichment()
+    var table: ConnectionTable
+    var awaited = AwaitedNames()
+    /// Connections that waited for names and of whose ends the cluster has told.
+    var told: [AwaitedNames.Connection] = []
     /// Intervals of connections that had to go before they were due.
     private var early: [FlowInterval] = []
     private var due: [(entry: UInt32, slot: Int64)] = []
-    private var clusterID: NameID?
+    let clusterID: NameID?
     private var gaps: [NameID: ConnectionGaps] = [:]
 
     /// - Parameter firstConnection: the number of the first connection; above all that the store knows.
@@ -33,11 +36,6 @@ public struct Mediator: ~Copyable {
 
     /// What is known of who is who.
     public var identity: IdentityStatistics { enrichment.identity }
-
-    /// Takes in what the cluster says of its pods, Services and nodes. Names that are missing are looked for again until an interval is cut.
-    public mutating func apply(_ change: ClusterChange, names: inout NameTable) {
-        enrichment.apply(change, names: &names)
-    }
 
     /// Takes in one record, unless it names no connection, has no time, or one that cannot be.
     public mutating func receive(_ flow: FlowRecord, at now: Timestamp) -> Reception {
@@ -56,7 +54,7 @@ public struct Mediator: ~Copyable {
         let known = table.find(key) { $0.distance(to: flow, from: side, tolerance: configuration.clockTolerance) }
         if let known { closeWindows(of: known, before: flow, from: side, at: now) }
         let place = known ?? begin(key, with: flow, at: now)
-        if table.merge(place, flow, from: side, at: now) { enrichment.learn(from: flow) }
+        if table.merge(place, flow, from: side, at: now, checkedBy: enrichment, &statistics.contradicted) { enrichment.learn(from: flow) }
         plan(place, at: now)
         return .merged
     }
@@ -132,6 +130,7 @@ public struct Mediator: ~Copyable {
                 settle(place, at: now, into: &intervals)
             }
         }
+        amendNames(at: now, into: &intervals)
         while table.count > configuration.capacity, let place = table.nextPlace() {
             evict(place, into: &intervals)
         }
@@ -147,7 +146,11 @@ public struct Mediator: ~Copyable {
     private mutating func settle(_ place: UInt32, at now: Timestamp, into intervals: inout [FlowInterval]) {
         let isForgotten = now >= forgetting(of: table[place])
         let isOverdue = isForgotten || now >= table[place].firstArrival + configuration.correlationTimeout
-        if table[place].isComplete || isOverdue { store(place, isOverdue: isOverdue, into: &intervals) }
+        if table[place].isComplete || isOverdue {
+            let before = intervals.count
+            store(place, isOverdue: isOverdue, into: &intervals)
+            if !isForgotten, intervals.count > before { awaitNames(of: place, in: intervals[before].record, at: now) }
+        }
         if isForgotten {
             table.remove(place)
         } else {

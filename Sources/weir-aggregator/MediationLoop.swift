@@ -193,7 +193,7 @@ struct MediationLoop: ~Copyable {
     private mutating func handOver(at now: Timestamp) {
         if now.seconds / 60 != lastExpiry.seconds / 60 {
             noteConnected(at: now)
-            endedStatistics += mediator.statistics.records(since: began, at: now, names: &names)
+            endedStatistics += mediator.records(since: began, at: now, names: &names)
         }
         lastExpiry = now
         intervals.removeAll(keepingCapacity: true)
@@ -213,7 +213,7 @@ struct MediationLoop: ~Copyable {
         let now = clock.now
         mediator.flush(at: now, into: &intervals)
         noteGaps(at: now)
-        endedStatistics += mediator.statistics.records(since: began, at: now, names: &names)
+        endedStatistics += mediator.records(since: began, at: now, names: &names)
         send()
     }
 

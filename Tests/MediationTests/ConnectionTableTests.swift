@@ -84,7 +84,8 @@ import Testing
         }
         let key = try #require(ConnectionKey(flow))
         let place = table.insert(key, isResumed: false, at: .at(0))
-        _ = table.merge(place, flow, from: .only, at: .at(0))
+        var contradicted: UInt64 = 0
+        _ = table.merge(place, flow, from: .only, at: .at(0), checkedBy: Enrichment(), &contradicted)
         let found = table.facts(of: place)
         for (field, _) in FactFields.all where ![.flowType, .destinationClusterIP].contains(field) {
             #expect(found.isEqual(field, to: flow), "\(field)")

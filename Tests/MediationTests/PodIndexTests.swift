@@ -129,8 +129,45 @@ import Testing
         var index = PodIndex()
         for pod in 0..<20 { index.assign(.server, to: owner(UInt32(pod + 1)), from: .at(Double(pod) * 10)) }
         #expect(name(index, at: 195) == 20 && name(index, at: 125) == 13)
-        // The first that is left is the best there is for all before.
-        #expect(name(index, at: 5) == 13)
+        // The first that is left is the best there is for a moment before.
+        #expect(name(index, at: 100) == 13 && name(index, at: 5) == nil)
+    }
+
+    @Test("what only nodes tell holds for an hour before and after; what the cluster tells holds until it says that it is over")
+    func word() {
+        var index = PodIndex()
+        index.observe(.server, of: owner(1), at: .at(10_000))
+        #expect(name(index, at: 6_400) == 1 && name(index, at: 6_399) == nil)
+        #expect(name(index, at: 13_600) == 1 && name(index, at: 13_601) == nil)
+        index.observe(.server, of: owner(1), at: .at(13_000))
+        #expect(name(index, at: 16_600) == 1 && name(index, at: 16_601) == nil)
+        index.assign(.server, to: owner(1), from: .at(10_000), knownBy: .at(20_000))
+        #expect(name(index, at: 1e7) == 1 && name(index, at: 9_970) == 1 && name(index, at: 9_969) == nil)
+    }
+
+    @Test("a node that names a pod for a time long before the cluster had it does not know who was there")
+    func forgetfulNode() {
+        var index = PodIndex()
+        index.assign(.server, to: owner(1), from: .at(0))
+        index.assign(.server, to: owner(2), from: .at(100), knownBy: .at(101))
+        index.release(.server, of: owner(1), at: .at(98))
+        for start in [20, 89] as [Double] {
+            #expect(index.isTooEarly(owner(2), of: .server, at: .at(start)))
+            index.observe(.server, of: owner(2), at: .at(start))
+        }
+        #expect(name(index, at: 50) == 1 && name(index, at: 97) == 1 && name(index, at: 101) == 2)
+        // Clocks differ.
+        #expect(!index.isTooEarly(owner(2), of: .server, at: .at(90)) && !index.isTooEarly(owner(3), of: .server, at: .at(0)))
+    }
+
+    @Test("at capacity addresses that no node has told of for an hour make room")
+    func forgottenWords() {
+        var index = PodIndex(capacity: 10)
+        for number in 0..<10 { index.observe(IPAddress(v4: UInt32(number)), of: owner(UInt32(number) + 1), at: .at(Double(number))) }
+        index.observe(.server, of: owner(50), at: .at(3_000))
+        #expect(index.refused == 1 && index.addressCount == 10)
+        index.observe(.server, of: owner(50), at: .at(3_605))
+        #expect(index.refused == 1 && index.evicted == 5 && index.addressCount == 6 && name(index, at: 3_605) == 50)
     }
 
     @Test("at capacity the address that has been free for longest makes room; while all are held a further one is refused and counted")

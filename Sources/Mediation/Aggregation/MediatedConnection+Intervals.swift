@@ -77,6 +77,19 @@ extension MediatedConnection {
         return interval
     }
 
+    /// The changed facts of a stored connection alone.
+    mutating func amend(_ flow: FlowRecord) -> FlowInterval? {
+        guard self[.isChanged], isStored else { return nil }
+        var record = flow
+        record[time: .flowStartMilliseconds] = start
+        record[time: .flowEndMilliseconds] = storedEnd
+        self[.isChanged] = false
+        return FlowInterval(
+            connection: id, record: record, isConnectionChanged: true, hasInterval: false,
+            starts: HalfStarts(source: source.isHere ? source.start : nil, destination: destination.isHere ? destination.start : nil),
+            previousEnd: storedEnd)
+    }
+
     private func total(_ counter: FlowCounter, _ scope: FlowCounter.Scope) -> UInt64? {
         switch scope {
         case .sourceNode: source.total(counter)
@@ -100,10 +113,17 @@ extension ConnectionTable {
     private static let lookedUp = Enrichment.lookedUp + [.clusterId]
 
     /// Takes in a record; whether it told facts that its side's last one did not.
-    mutating func merge(_ place: UInt32, _ next: FlowRecord, from side: ObservingSide, at now: Timestamp) -> Bool {
+    ///
+    /// - Parameter contradicted: grows by the pods that the record names and cannot mean.
+    mutating func merge(
+        _ place: UInt32, _ next: FlowRecord, from side: ObservingSide, at now: Timestamp, checkedBy enrichment: Enrichment,
+        _ contradicted: inout UInt64
+    ) -> Bool {
         self[place].mergeMeasures(next, from: side, at: now)
         let isNews = self[place].note(print: next.fingerprint(of: FactMerging.fields), from: side)
         if isNews {
+            var next = next
+            contradicted += enrichment.removeContradicted(from: &next)
             var flow = facts(of: place)
             var isChanged = false
             if next.hasTranslatedClient, !self[place][.hasClient] {
@@ -137,6 +157,17 @@ extension ConnectionTable {
 
     /// The next interval of a connection, with what the exporters did not know; nil when nothing is new.
     mutating func cut(_ place: UInt32, _ enrichment: Enrichment, clusterID: NameID?, isOverdue: Bool) -> FlowInterval? {
+        self[place].cut(complete(place, enrichment, clusterID: clusterID, isOverdue: isOverdue))
+    }
+
+    /// What is known by now of a stored connection's names, without an interval; nil when nothing is new. Growth waits for its interval.
+    mutating func amend(_ place: UInt32, _ enrichment: Enrichment, clusterID: NameID?) -> FlowInterval? {
+        let flow = complete(place, enrichment, clusterID: clusterID, isOverdue: true)
+        return self[place].amend(flow)
+    }
+
+    /// All facts of a connection, with those that are found now.
+    private mutating func complete(_ place: UInt32, _ enrichment: Enrichment, clusterID: NameID?, isOverdue: Bool) -> FlowRecord {
         var flow = facts(of: place)
         let fromExporters = flow
         _ = enrichment.complete(&flow)
@@ -152,7 +183,7 @@ extension ConnectionTable {
         note(.hasSourceLabels, flow.isKnown(.sourcePodLabels), of: place)
         note(.hasDestinationLabels, flow.isKnown(.destinationPodLabels), of: place)
         note(.hasClusterID, flow.isKnown(.clusterId), of: place)
-        return self[place].cut(flow)
+        return flow
     }
 
     private mutating func note(_ flag: MediatedConnection.Flags, _ isKnown: Bool, of place: UInt32) {

@@ -23,3 +23,11 @@ public enum ClusterChange: Sendable, Hashable {
     /// The list is complete: what it did not name is no longer there.
     case listed(ClusterKind, at: Timestamp)
 }
+
+extension ClusterChange {
+    /// The addresses of which it may say whose they are.
+    var addresses: [IPAddress] {
+        guard case .objects(let objects, _) = self else { return [] }
+        return objects.pods.flatMap(\.addresses) + objects.services.flatMap(\.addresses)
+    }
+}

@@ -36,6 +36,8 @@ struct ClusterIndex: Sendable {
     private var knownPods: [ObjectName: KnownPod] = [:]
     private var knownServices: [ObjectName: KnownService] = [:]
     private var knownNodes: [NameID: KnownNode] = [:]
+    /// How often an object had a name for which the table of names had no room.
+    private var unnamed: UInt64 = 0
     /// How often a list of each kind has begun.
     private var generations: [ClusterKind: UInt32] = [:]
 
@@ -47,10 +49,19 @@ struct ClusterIndex: Sendable {
         pods.observe(address, of: owner, at: time)
     }
 
+    /// Whether anything is known of pods: without the cluster's word there is nothing to hold an exporter's to.
+    var hasPods: Bool { !knownPods.isEmpty }
+
+    /// Whether the cluster began a pod later than a time for which an exporter names it: an exporter that was started again does not know
+    /// who had the address before.
+    func contradicts(_ address: IPAddress, of owner: PodIndex.Owner, at time: Timestamp) -> Bool {
+        pods.isTooEarly(owner, of: address, at: time)
+    }
+
     var statistics: IdentityStatistics {
         IdentityStatistics(
             pods: knownPods.count, services: knownServices.count, nodes: knownNodes.count, addresses: pods.addressCount,
-            evicted: pods.evicted, refused: pods.refused + services.refused)
+            evicted: pods.evicted, refused: pods.refused + services.refused, unnamed: unnamed)
     }
 
     mutating func apply(_ change: ClusterChange, names: inout NameTable) {
@@ -92,8 +103,13 @@ extension ClusterIndex {
     private mutating func update(_ pod: ClusterPod, at time: Timestamp, names: inout NameTable) {
         let owner = PodIndex.Owner(
             name: names.id(of: pod.name), namespace: names.id(of: pod.namespace), node: pod.nodeName.map { names.id(of: $0) },
-            labels: names.id(of: pod.labels), workloadKind: pod.workload.map { names.id(of: $0.kind) },
-            workloadName: pod.workload.map { names.id(of: $0.name) })
+            labels: names.known(pod.labels), workloadKind: pod.workload.flatMap { names.known($0.kind) },
+            workloadName: pod.workload.flatMap { names.known($0.name) })
+        // Names beyond what the table holds are all one: nobody would be told from another.
+        guard owner.name != .tooMany, owner.namespace != .tooMany else {
+            unnamed += 1
+            return
+        }
         let object = ObjectName(namespace: owner.namespace, name: owner.name)
         let hostPorts = pod.hostPorts.map { ports in
             pod.addresses.flatMap { address in
@@ -128,9 +144,13 @@ extension ClusterIndex {
 
     private mutating func update(_ service: ClusterService, at time: Timestamp, names: inout NameTable) {
         let object = ObjectName(namespace: names.id(of: service.namespace), name: names.id(of: service.name))
+        guard object.name != .tooMany, object.namespace != .tooMany else {
+            unnamed += 1
+            return
+        }
         var new = KnownService(places: [], nodePorts: [], generation: generation(of: .services))
         for port in service.ports {
-            let name = names.id(of: service.portName(of: port))
+            guard let name = names.known(service.portName(of: port)) else { continue }
             for address in service.addresses {
                 let place = TransportAddress(address: address, port: port.port, protocolIdentifier: port.protocolIdentifier)
                 new.places.append((place, name))
@@ -156,7 +176,10 @@ extension ClusterIndex {
     }
 
     private mutating func update(_ node: ClusterNode, names: inout NameTable) {
-        let name = names.id(of: node.name)
+        guard let name = names.known(node.name) else {
+            unnamed += 1
+            return
+        }
         if let old = knownNodes[name] { forget(old, named: name) }
         guard knownNodes[name] != nil || knownNodes.count < Self.capacity else { return }
         knownNodes[name] = KnownNode(addresses: node.addresses, generation: generation(of: .nodes))
@@ -165,5 +188,13 @@ extension ClusterIndex {
 
     private mutating func forget(_ node: KnownNode, named name: NameID) {
         for address in node.addresses where nodes[address] == name { nodes[address] = nil }
+    }
+}
+
+extension NameTable {
+    /// The id of a text; nil when there is no room for it.
+    fileprivate mutating func known(_ text: String) -> NameID? {
+        let id = id(of: text)
+        return id == .tooMany ? nil : id
     }
 }

@@ -9,6 +9,9 @@ struct Enrichment: Sendable {
 
     var identity: IdentityStatistics { cluster.statistics }
 
+    /// Whether the cluster tells of its pods.
+    var hasPods: Bool { cluster.hasPods }
+
     /// What is found again each time that a record needs it, rather than kept with the connection.
     static let lookedUp: [FlowField] = EndFields.both.flatMap { [$0.labels, $0.workloadKind, $0.workloadName] }
 
@@ -21,10 +24,38 @@ struct Enrichment: Sendable {
         guard let start = flow[time: .flowStartMilliseconds] else { return }
         for end in EndFields.both {
             guard let address = flow[address: end.address], let name = flow[name: end.pod], let namespace = flow[name: end.namespace],
-                let node = flow[name: end.node]
+                let node = flow[name: end.node], name != .tooMany, namespace != .tooMany
             else { continue }
             cluster.observe(address, of: PodIndex.Owner(name: name, namespace: namespace, node: node), at: start)
         }
+    }
+
+    /// Takes away the pods that an exporter names and that the cluster had not begun yet: the exporter does not know who was there before.
+    ///
+    /// - Returns: how many there were.
+    func removeContradicted(from flow: inout FlowRecord) -> UInt64 {
+        guard cluster.hasPods, let start = flow[time: .flowStartMilliseconds] else { return 0 }
+        var removed: UInt64 = 0
+        for end in EndFields.both {
+            guard let address = flow[address: end.address], let name = flow[name: end.pod], let namespace = flow[name: end.namespace],
+                cluster.contradicts(address, of: PodIndex.Owner(name: name, namespace: namespace, node: nil), at: start)
+            else { continue }
+            for field in [end.pod, end.namespace, end.labels] { flow.forget(field) }
+            removed += 1
+        }
+        return removed
+    }
+
+    /// The addresses of a record that lack what the cluster may tell yet: the labels of pods, the names of Services.
+    func addressesLacking(in flow: FlowRecord) -> [IPAddress] {
+        guard cluster.hasPods else { return [] }
+        let type = flow[unsigned: .flowType].flatMap { UInt8(exactly: $0) }.flatMap { FlowType(rawValue: $0) }
+        var lacking: [IPAddress] = []
+        for (end, outside) in zip(EndFields.both, [FlowType.fromExternal, .toExternal]) where !flow.isKnown(end.labels) {
+            if flow.isKnown(end.pod) || type != outside, let address = flow[address: end.address] { lacking.append(address) }
+        }
+        if !flow.isKnown(.destinationServicePortName), let service = flow[address: .destinationServiceIP] { lacking.append(service) }
+        return lacking
     }
 
     /// Fills what is missing; true when anything was.

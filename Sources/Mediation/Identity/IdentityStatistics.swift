@@ -10,4 +10,6 @@ public struct IdentityStatistics: Sendable, Hashable {
     public var evicted: UInt64 = 0
     /// How often an address had no room; whom it belongs to is then not known.
     public var refused: UInt64 = 0
+    /// How often an object was passed over because the table of names had no room for its name.
+    public var unnamed: UInt64 = 0
 }

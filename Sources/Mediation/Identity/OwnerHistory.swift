@@ -30,10 +30,19 @@ struct OwnerHistory<Owner: AddressOwner>: Sendable {
         var lastSeen: Timestamp?
         /// It was over by then.
         var released: Timestamp?
+        /// Whether the cluster says so, and will say when it is over; else only records of nodes do.
+        var isAssigned = false
     }
 
     /// Owners kept; beyond that the oldest is forgotten.
     static var limit: Int { 8 }
+    /// How long before and after the times for which a node told of it an owner is taken to have the address, where the cluster does not
+    /// say: nobody tells when it is over.
+    static var wordHolds: Duration { .seconds(3600) }
+    /// How long before the cluster's word of the first owner the address is taken for its already: clocks differ.
+    static var leeway: Duration { .seconds(30) }
+    /// How much earlier than the cluster a node may put the beginning of an owner, by the difference of their clocks.
+    static var clockTolerance: Duration { .seconds(10) }
 
     /// By `from`.
     private var claims: [Claim] = []
@@ -41,13 +50,32 @@ struct OwnerHistory<Owner: AddressOwner>: Sendable {
     /// When the address was given free; nil while it is somebody's.
     var released: Timestamp? { claims.last?.released }
 
+    /// Whether nobody is known to have the address at a time, or to get it later.
+    func isOver(at time: Timestamp) -> Bool {
+        guard let last = claims.last else { return true }
+        if let released = last.released { return released <= time }
+        return !last.isAssigned && time - (last.lastSeen ?? last.from) > Self.wordHolds
+    }
+
     /// The owner at a time; nil when nobody is known to have had the address then.
     ///
-    /// Before the first owner that one is the best there is: its beginning is when it was first heard of.
+    /// A little before the first owner that one is the best there is: its beginning is when it was first heard of.
     func owner(at time: Timestamp) -> Owner? {
-        guard let index = claims.indices.last(where: { beginning(of: $0) <= time }) else { return claims.first?.owner }
-        if let released = claims[index].released, released <= time { return nil }
-        return claims[index].owner
+        guard let index = claims.indices.last(where: { beginning(of: $0) <= time }) else {
+            guard let first = claims.first else { return nil }
+            return first.from - time <= (first.isAssigned ? Self.leeway : Self.wordHolds) ? first.owner : nil
+        }
+        let claim = claims[index]
+        if let released = claim.released, released <= time { return nil }
+        if !claim.isAssigned, time - (claim.lastSeen ?? claim.from) > Self.wordHolds { return nil }
+        return claim.owner
+    }
+
+    /// Whether an owner cannot have had the address at a time, as the cluster began it later than clocks differ: who says so has forgotten
+    /// who had it before.
+    func isTooEarly(_ owner: Owner, at time: Timestamp) -> Bool {
+        guard let first = claims.first(where: { $0.isAssigned && $0.owner.isSame(as: owner) }) else { return false }
+        return first.from - time > Self.clockTolerance
     }
 
     private func beginning(of index: Int) -> Timestamp {
@@ -67,15 +95,17 @@ struct OwnerHistory<Owner: AddressOwner>: Sendable {
         if let index = claims.lastIndex(where: { $0.owner.isSame(as: owner) && $0.released == nil }) {
             claims[index].owner.complete(with: owner)
             claims[index].knownBy = min(claims[index].knownBy, knownBy)
+            claims[index].isAssigned = true
             if from < claims[index].from { move(index, to: from) }
         } else {
-            insert(Claim(owner: owner, from: from, knownBy: knownBy))
+            insert(Claim(owner: owner, from: from, knownBy: knownBy, isAssigned: true))
         }
     }
 
     /// The node of an owner says that it had the address at a time.
     ///
-    /// A node is the authority for what it hosts, but its clock is its own: an owner that the cluster has seen end does not come back by it.
+    /// A node is the authority for what it hosts, but its clock is its own: an owner that the cluster has seen end does not come back by it,
+    /// nor does one begin by it long before the cluster had it.
     mutating func observe(_ owner: Owner, at time: Timestamp) {
         guard let index = claims.lastIndex(where: { $0.owner.isSame(as: owner) }) else {
             insert(Claim(owner: owner, from: time, knownBy: time, lastSeen: time))
@@ -83,6 +113,7 @@ struct OwnerHistory<Owner: AddressOwner>: Sendable {
         }
         claims[index].owner.complete(with: owner)
         if let released = claims[index].released, released <= time { return }
+        if claims[index].isAssigned, claims[index].from - time > Self.clockTolerance { return }
         if claims[(index + 1)...].contains(where: { $0.knownBy < time }) {
             insert(Claim(owner: owner, from: time, knownBy: time, lastSeen: time))
             return

@@ -32,7 +32,8 @@ public struct PodIndex: Sendable {
     private var addresses: OwnerIndex<IPAddress, Owner>
     private var hostPorts: OwnerIndex<TransportAddress, Owner>
 
-    /// - Parameter capacity: addresses kept. One that was given free makes room for a new one; while all are held a new one is refused.
+    /// - Parameter capacity: addresses kept. One that was given free, or that nodes told of an hour ago, makes room for a new one; while all
+    ///   are held a new one is refused.
     public init(capacity: Int = 1 << 18) {
         addresses = OwnerIndex(capacity: capacity)
         hostPorts = OwnerIndex(capacity: capacity / 4 + 1)
@@ -50,6 +51,11 @@ public struct PodIndex: Sendable {
     /// The pod on the host's network behind a port of its node.
     public func owner(of hostPort: TransportAddress, at time: Timestamp) -> Owner? { hostPorts.owner(of: hostPort, at: time) }
 
+    /// Whether a pod cannot have held an address at a time, since the cluster began it later.
+    public func isTooEarly(_ owner: Owner, of address: IPAddress, at time: Timestamp) -> Bool {
+        addresses.isTooEarly(owner, of: address, at: time)
+    }
+
     /// The cluster says that an address is a pod's.
     ///
     /// - Parameters:
@@ -63,7 +69,7 @@ public struct PodIndex: Sendable {
         hostPorts.assign(hostPort, to: owner, from: from, knownBy: knownBy ?? from)
     }
 
-    /// The node of a pod says that the pod held an address at a time.
+    /// The node of a pod says that the pod held an address at a time. Without the cluster's word that holds for an hour.
     public mutating func observe(_ address: IPAddress, of owner: Owner, at time: Timestamp) {
         addresses.observe(address, of: owner, at: time)
     }
