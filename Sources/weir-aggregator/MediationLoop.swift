@@ -109,6 +109,7 @@ struct MediationLoop: ~Copyable {
         guard steps != clockSteps else { return now }
         logger.notice("the clock was set", metadata: ["by": "\((steps - clockSteps).wholeMilliseconds) ms"])
         mediator.clockWasSet(by: steps - clockSteps, at: now)
+        for id in sessions.keys { sessions[id]?.reader.clockWasSet(by: steps - clockSteps) }
         clockSteps = steps
         return now
     }
@@ -152,8 +153,23 @@ struct MediationLoop: ~Copyable {
     private mutating func close(_ transport: TransportSession, at now: Timestamp) {
         guard var session = sessions.removeValue(forKey: transport.id) else { return }
         session.reader.end(at: now)
+        endedStatistics += settled(session.reader.takeStatistics(), of: &session)
         ended += session.reader.takeMinutes(names: names)
-        endedStatistics += session.reader.takeStatistics()
+    }
+
+    /// What a session told of rules, ports and itself, as far as it may.
+    private func settled(_ statistics: [ReceivedStatistics], of session: inout Session) -> [ReceivedStatistics] {
+        guard let claim = session.claim, !statistics.isEmpty else { return statistics }
+        var settled: [ReceivedStatistics] = []
+        for var received in statistics {
+            if claim.settle(&received.record) {
+                settled.append(received)
+            } else {
+                session.reader.noteRefused(received)
+            }
+        }
+        if settled.count < statistics.count { tell(UInt64(statistics.count - settled.count), of: &session) }
+        return settled
     }
 
     private mutating func read(_ message: [UInt8], of session: inout Session, at now: Timestamp) {
@@ -243,8 +259,13 @@ struct MediationLoop: ~Copyable {
         endedStatistics.removeAll()
         for id in sessions.keys.sorted() {
             sessions[id]?.reader.expire(at: lastExpiry)
+            // Seldom any: once a minute of each exporter.
+            let statistics = sessions[id]?.reader.takeStatistics() ?? []
+            if !statistics.isEmpty, var session = sessions.removeValue(forKey: id) {
+                batch.statistics += settled(statistics, of: &session)
+                sessions[id] = session
+            }
             batch.exporterMinutes += sessions[id]?.reader.takeMinutes(names: names) ?? []
-            batch.statistics += sessions[id]?.reader.takeStatistics() ?? []
         }
         while namesHandedOver < UInt32(names.count) {
             namesHandedOver += 1

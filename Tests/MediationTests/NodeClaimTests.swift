@@ -41,4 +41,21 @@ struct NodeClaimTests {
         #expect(settled(.refuse) == row.refusing)
         #expect(settled(.relabel) == row.relabelling)
     }
+
+    @Test(
+        "statistics may name the certificate's node and no other, and those that name none are of that node",
+        arguments: [("a", "a", "a"), (nil, "a", "a"), ("b", nil, "a")] as [(String?, String?, String?)])
+    func settlesStatistics(claimed: String?, refusing: String?, relabelling: String?) {
+        var names = NameTable(seed: 1)
+        var record = StatisticsRecord(.policyRule)
+        record[name: .sourceNodeName] = claimed.map { names.id(of: $0) }
+        let node = names.id(of: "a")
+        func settled(_ mismatch: NodeClaim.Mismatch) -> String? {
+            var settled = record
+            guard NodeClaim(node: node, mismatch: mismatch).settle(&settled) else { return nil }
+            return settled[name: .sourceNodeName].map { names.text(of: $0) }
+        }
+        #expect(settled(.refuse) == refusing)
+        #expect(settled(.relabel) == relabelling)
+    }
 }

@@ -26,9 +26,11 @@ import Testing
 
     /// A session and what came of it.
     private final class Session {
-        var reader = SessionReader(exporter: "tcp://192.0.2.7")
+        var reader: SessionReader
         var names = NameTable(seed: 1)
         var flows: [FlowRecord] = []
+
+        init(isDatagram: Bool = false) { reader = SessionReader(exporter: "tcp://192.0.2.7", isDatagram: isDatagram) }
 
         @discardableResult
         func read(_ octets: [UInt8], at second: Double = 0, becoming reception: Reception = .merged) -> MessageError? {
@@ -98,6 +100,19 @@ import Testing
         #expect(session.flows.map { $0[unsigned: .octetTotalCount] } == [1, 2, 3])
         let minute = session.minutes().first
         #expect(minute?.records == 3 && minute?.lost == 0 && minute?.isComplete == true)
+    }
+
+    @Test("a clock that is set by an hour ends no template over datagrams, also of a session that inherits it", arguments: [3600, -3600])
+    func clockSet(step: Double) {
+        let session = Session(isDatagram: true)
+        session.read(Wire.message(template.set, Wire.set(300, record(1))))
+        session.reader.clockWasSet(by: .seconds(step))
+        session.read(Wire.message(Wire.set(300, record(2)), sequenceNumber: 1), at: step + 1)
+        let next = Session(isDatagram: true)
+        next.reader.inheritTemplates(from: session.reader)
+        next.read(Wire.message(Wire.set(300, record(3))), at: step + 2)
+        #expect((session.flows + next.flows).map { $0[unsigned: .octetTotalCount] } == [1, 2, 3])
+        #expect(Set(session.minutes().map(\.minute)) == [.at(0), .at(step)])
     }
 
     @Test("data whose template does not come are counted as skipped when they are given up")

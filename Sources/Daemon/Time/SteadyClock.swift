@@ -18,6 +18,11 @@ public final class SteadyClock: Sendable {
         anchor.change { $0.now(wall: Self.wall, monotonic: Self.monotonic) }
     }
 
+    /// The time that has passed, as a time: goes on evenly when the wall clock is set. For waiting, not for telling.
+    public var evenNow: Timestamp {
+        anchor.change { $0.now(wall: Self.wall, monotonic: Self.monotonic) - $0.stepped }
+    }
+
     /// How often the wall clock was stepped since the start.
     public var steps: UInt64 { anchor.read { $0.steps } }
 

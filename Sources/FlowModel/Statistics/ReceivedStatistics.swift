@@ -11,7 +11,7 @@ public struct ReceivedStatistics: Sendable, Equatable {
     public let exportTime: Timestamp
     /// By the collector's clock.
     public let receivedAt: Timestamp
-    public let record: StatisticsRecord
+    public var record: StatisticsRecord
 
     public init(exporter: String, observationDomainID: UInt32, exportTime: Timestamp, receivedAt: Timestamp, record: StatisticsRecord) {
         self.exporter = exporter

@@ -71,13 +71,19 @@ final class SecuredExport {
             if socket.transport.isDatagram { return }
             throw .lost("closed by the collector")
         }
-        if socket.transport.isDatagram, isUnknownSession(octets), clock() - began >= Self.shortestSession {
+        if socket.transport.isDatagram, isUnknownSession(octets), hasLasted {
             throw .lost("the collector does not know this session; it may have been started anew")
         }
         try step { () throws(SecurityFailure) in
             try session.feed(octets)
             try self.readIgnored()
         }
+    }
+
+    /// Whether the session is old enough for such an answer to be believed, or the clock was set back.
+    private var hasLasted: Bool {
+        let age = clock() - began
+        return age >= Self.shortestSession || age < .zero
     }
 
     private func readIgnored() throws(SecurityFailure) {

@@ -4,7 +4,8 @@ public import FlowModel
 
 /// Holds what records say of the node that sent them to what the node's certificate says.
 ///
-/// An exporter names its own node, and the pods of its own node: on the source's side, the destination's, or both.
+/// An exporter names its own node, and the pods of its own node: on the source's side, the destination's, or both. What it counts of rules, ports
+/// and itself is of its own node.
 public struct NodeClaim: Sendable, Hashable {
     /// What becomes of a record that names another node.
     public enum Mismatch: String, Sendable, Hashable, CaseIterable {
@@ -34,6 +35,15 @@ public struct NodeClaim: Sendable, Hashable {
                 flow[name: nodeField] = node
             }
         }
+        return true
+    }
+
+    /// Statistics that name no node, as those of exporters, are of the certificate's.
+    ///
+    /// - Returns: false when the record is to be refused.
+    public func settle(_ statistics: inout StatisticsRecord) -> Bool {
+        if let claimed = statistics[name: .sourceNodeName], claimed != node, mismatch == .refuse { return false }
+        statistics[name: .sourceNodeName] = node
         return true
     }
 }

@@ -18,6 +18,8 @@ public struct SessionReader: Sendable {
     /// Data Records that are neither flows nor statistics.
     public private(set) var otherRecords: UInt64 = 0
 
+    /// By how much the clock was set since the session began. Templates and what waits for them live by the time that really passes.
+    private var clockSteps = Duration.zero
     private var malformedInARow = 0
     /// So many malformed Messages in a row are not an accident.
     private static let toleratedMalformed = 3
@@ -37,8 +39,12 @@ public struct SessionReader: Sendable {
 
     /// Falls back on the templates of an earlier session of the same exporter until this one has announced its own.
     public mutating func inheritTemplates(from earlier: SessionReader) {
+        clockSteps = earlier.clockSteps
         decoder.inheritTemplates(from: earlier.decoder)
     }
+
+    /// The clock that tells `now` was set, forwards or back: no template ends for that.
+    public mutating func clockWasSet(by difference: Duration) { clockSteps = clockSteps + difference }
 
     /// Reads one whole Message and hands over its flow records in order, after those that waited for a template which it brought.
     ///
@@ -49,7 +55,7 @@ public struct SessionReader: Sendable {
         expire(at: now)
         let message: Message
         do {
-            message = try decoder.decode(octets, at: now)
+            message = try decoder.decode(octets, at: now - clockSteps)
             malformedInARow = 0
         } catch {
             malformedInARow += 1
@@ -77,7 +83,7 @@ public struct SessionReader: Sendable {
 
     /// Gives up data whose template has not come in time, for when nothing else comes.
     public mutating func expire(at now: Timestamp) {
-        for domain in decoder.expire(at: now) { enterLoss(of: domain, at: now) }
+        for domain in decoder.expire(at: now - clockSteps) { enterLoss(of: domain, at: now) }
         ledger.settleLoss(before: now - SessionLedger.patience)
     }
 
@@ -98,6 +104,14 @@ public struct SessionReader: Sendable {
 
     /// The statistics of rules, ports and exporters that came since the last call.
     public mutating func takeStatistics() -> [ReceivedStatistics] { statistics.take() }
+
+    /// Enters into the ledger that statistics were refused after they had been read.
+    public mutating func noteRefused(_ statistics: ReceivedStatistics) {
+        ledger.count(statistics.observationDomainID, at: statistics.receivedAt) {
+            $0.records += 1
+            $0.refused += 1
+        }
+    }
 
     private struct Reading {
         let now: Timestamp

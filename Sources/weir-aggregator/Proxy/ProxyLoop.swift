@@ -75,7 +75,7 @@ struct ProxyLoop: ~Copyable {
 
     private mutating func receive(_ batch: CollectedBatch) {
         var finished: [MessageBody] = []
-        sessions.receive(batch, at: clock.now, names: &names) { flow, names, address, domain in
+        sessions.receive(batch, at: clock.evenNow, names: &names) { flow, names, address, domain in
             guard let origin = proxy.complete(&flow, from: address, domain: domain) else { return false }
             if let body = packer.append(flow, from: origin, names: names) { finished.append(body) }
             return true

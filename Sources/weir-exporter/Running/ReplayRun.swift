@@ -6,7 +6,8 @@ import Metering
 
 /// Meters a recording again, with its own times moved forward so that it ends when the run ends.
 ///
-/// The records do not depend on the speed, but for when they are sent.
+/// The records do not depend on the speed, but for when they are sent. When the clock is set meanwhile, their times follow it, as those of
+/// a node that meters do.
 struct ReplayRun {
     let recording: Recording
     let pace: Pace
@@ -24,15 +25,16 @@ struct ReplayRun {
 
     func run(_ stage: inout MeteringStage) {
         guard let first = recording.observations.first, let last = recording.observations.last else { return }
-        let begin = clock.now
+        let begin = clock.evenNow
         let offset = begin + duration(of: last.time - first.time) - last.time
-        stage.change { files.readFirst(into: &$0, at: first.time + offset) }
+        stage.change { files.readFirst(into: &$0, at: first.time + offset + clock.stepped) }
         for observation in recording.observations {
             guard wait(until: begin + duration(of: observation.time - first.time)) else { break }
-            stage.meter(observation.moved(by: offset))
-            stage.expire(at: observation.time + offset)
+            let moved = offset + clock.stepped
+            stage.meter(observation.moved(by: moved))
+            stage.expire(at: observation.time + moved)
         }
-        stage.finish(at: last.time + offset)
+        stage.finish(at: last.time + offset + clock.stepped)
     }
 
     /// How long a stretch of the recording takes here.
@@ -46,7 +48,7 @@ struct ReplayRun {
     /// - Returns: false when the run is to end.
     private func wait(until time: Timestamp) -> Bool {
         guard pace != .unlimited else { return !stopping.isClosed }
-        let rest = time - clock.now
+        let rest = time - clock.evenNow
         if rest <= .zero { return !stopping.isClosed }
         if case .closed = stopping.take(timeout: rest) { return false }
         return true
