@@ -15,6 +15,7 @@ struct AggregatorConfiguration {
     /// Nil where no endpoint needs them.
     let credentials: Credentials?
     let nodeMismatch: NodeClaim.Mismatch
+    let limits: CollectingLimits
     let cluster: ClusterSource?
     let mediation: MediationConfiguration
     let retention: RetentionPolicy
@@ -41,6 +42,7 @@ struct AggregatorConfiguration {
         listen = named.isEmpty ? Self.everywhere(isSecured: security.prefersSecured) : named
         let mismatch = reader.text(options.nodeMismatch, "node-mismatch")
         nodeMismatch = reader.parsed(mismatch, "node-mismatch", "write refuse or relabel") { NodeClaim.Mismatch(rawValue: $0) } ?? .refuse
+        limits = CollectingLimits(options.collecting, file, &reader)
         security.check("listen", listen.map { ("\($0)", $0.transport.isSecured) }, &reader)
         security.check("collector", (proxy?.collectors ?? []).map { ("\($0)", $0.transport.isSecured) }, &reader)
         try reader.finish()

@@ -68,6 +68,9 @@ struct AggregatorOptions: ParsableArguments {
             valueName: "WORD"))
     var nodeMismatch: String?
 
+    @OptionGroup(title: "Limits")
+    var collecting: CollectingOptions
+
     @OptionGroup(title: "Retention")
     var retention: RetentionOptions
 

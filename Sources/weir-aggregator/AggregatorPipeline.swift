@@ -51,10 +51,9 @@ final class AggregatorPipeline: Sendable {
         self.collected = collected
         self.stored = stored
         self.logger = logger
-        var limits = CollectingLimits()
-        limits.connectionIdleTime = Self.silence
         collecting = CollectingProcess(
-            listening: configuration.listen, credentials: configuration.credentials, limits: limits, clock: { clock.now }, logger: logger
+            listening: configuration.listen, credentials: configuration.credentials, limits: configuration.limits,
+            clock: { clock.evenNow }, logger: logger
         ) {
             _ = collected.put($0)
         }
@@ -84,9 +83,6 @@ final class AggregatorPipeline: Sendable {
             stored.close()
         }
     }
-
-    /// A connection that says nothing for so long gives its place to another. An exporter with something to say connects again.
-    private static let silence = Duration.seconds(1800)
 
     /// Works until a signal says to stop, then stores everything that was received.
     func run() throws {

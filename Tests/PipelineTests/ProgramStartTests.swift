@@ -26,6 +26,10 @@ struct ProgramStartTests {
                 [":2: listen:", ":3: window:", ":4: objcts:", "did you mean 'objects'"]
             ),
             (
+                "weir-aggregator", "sessions: 0\nsession-timeout: 0s\nhandshakes: many\nreceive-buffer: 1\nmessage-timeout: 2h\n",
+                [":1: sessions:", ":2: session-timeout:", ":3: handshakes:", "receive-buffer:", ":5: message-timeout:"]
+            ),
+            (
                 "weir-exporter", "source: ovss\npoll-interval: 0s\nzone: [70000]\nrule: x\n",
                 [":1: source:", ":2: poll-interval:", ":3: zone:", ":4: rule:"]
             ),
@@ -50,6 +54,17 @@ struct ProgramStartTests {
         #expect(outcome.status == 2 && outcome.output.isEmpty)
         #expect(outcome.errors.contains("\(expected) is neither encrypted nor authenticated"), "\(outcome.errors)")
         #expect(outcome.errors.contains("--insecure"))
+    }
+
+    @Test("limits of the command line are in bounds too, and every one that is not is told")
+    func limits() throws {
+        let outcome = try Program.built("weir-aggregator").run([
+            "--insecure", "--sessions", "0", "--datagram-sessions", "2000000", "--handshake-timeout", "0s", "--receive-buffer", "1KiB",
+        ])
+        #expect(outcome.status == 2 && outcome.output.isEmpty)
+        for key in ["sessions: 0", "datagram-sessions: 2000000", "handshake-timeout: 0s", "receive-buffer: '1KiB'"] {
+            #expect(outcome.errors.contains(key), "\(outcome.errors)")
+        }
     }
 
     @Test("an unreadable configuration stops the program", arguments: ["weir-aggregator", "weir-exporter"])

@@ -24,7 +24,7 @@ public final class CollectingProcess: Sendable {
 
     /// - Parameters:
     ///   - credentials: those of a server, for endpoints whose transport is secured.
-    ///   - clock: the present time, asked once a reading; silent UDP peers are told by it.
+    ///   - clock: a time that goes on evenly, asked once a reading; silent peers and slow handshakes over datagrams are told by it.
     ///   - deliver: called in order for one session, and from several threads at once for sessions of different transports.
     ///     It may block: then TCP peers are slowed down, and UDP datagrams wait in the kernel's buffer. It must return
     ///     in the end even while the process is stopping, because `stop` waits for it.

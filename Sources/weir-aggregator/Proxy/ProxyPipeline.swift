@@ -35,8 +35,6 @@ final class ProxyPipeline: Sendable {
         }
     }
 
-    /// A connection that says nothing for so long gives its place to another. An exporter with something to say connects again.
-    private static let silence = Duration.seconds(1800)
     /// What was collected must leave within this long after the program was told to stop.
     private static let drainTime = Duration.seconds(2)
 
@@ -54,11 +52,10 @@ final class ProxyPipeline: Sendable {
                 to: endpoint, security: security, observationDomainID: proxy.observationDomainID, templateMessages: templateMessages,
                 queue: queue, clock: { clock.now }, logger: logger)
         }
-        var limits = CollectingLimits()
-        limits.connectionIdleTime = Self.silence
         let collected = collected
         collecting = CollectingProcess(
-            listening: configuration.listen, credentials: configuration.credentials, limits: limits, clock: { clock.now }, logger: logger
+            listening: configuration.listen, credentials: configuration.credentials, limits: configuration.limits,
+            clock: { clock.evenNow }, logger: logger
         ) {
             _ = collected.put($0)
         }
