@@ -108,7 +108,7 @@ let package = Package(
         .executableTarget(name: "weir-simulation", dependencies: ["FlowTesting"], path: "Tests/Simulation", swiftSettings: settings),
         module(
             "FuzzTargets", path: "Tests/FuzzTargets", "IPFIX", "FlowModel", "Metering", "Mediation", "OpenVSwitch", "Conntrack",
-            "PacketCapture", "Kubernetes", "IPFIXTransport", "Daemon", "Schemas", "FlowTesting"),
+            "PacketCapture", "Kubernetes", "IPFIXTransport", "TransportSecurity", "Daemon", "Schemas", "FlowTesting"),
         tests("FuzzTargetTests", "FuzzTargets", "FlowTesting"),
         tests("IPFIXTests", "IPFIX", "Schemas", "FlowTesting"),
         tests("FlowModelTests", "IPFIX", "FlowModel", "FlowTesting"),

@@ -12,6 +12,10 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
     case file = "File"
     /// A segment of an exporter's spool.
     case spool = "Spool"
+    /// What a stranger sends to a collector that speaks TLS and DTLS.
+    case handshake = "Handshake"
+    /// Certificates, as PEM or DER.
+    case certificate = "Certificate"
     /// Choices of templates and records, which are written and read back.
     case roundTrip = "RoundTrip"
     /// IPFIX Messages whose records are read into values and lists.
@@ -30,6 +34,8 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
     case switchStatistics = "SwitchStatistics"
     /// A bridge's own IPFIX Messages.
     case bridgeStream = "BridgeStream"
+    /// A reply of ovs-vswitchd's control socket.
+    case unixctl = "Unixctl"
     /// Messages of an OVSDB monitor, one a line.
     case ovsdb = "OVSDB"
     /// A file of Kubernetes objects.
@@ -48,6 +54,8 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
         case .session: SessionTarget.run(octets)
         case .file: FileTarget.run(octets)
         case .spool: SpoolTarget.run(octets)
+        case .handshake: HandshakeTarget.run(octets)
+        case .certificate: CertificateTarget.run(octets)
         case .roundTrip: RoundTripTarget.run(octets)
         case .values: ValuesTarget.run(octets)
         case .registry: RegistryTarget.run(octets)
@@ -57,6 +65,7 @@ public enum FuzzTarget: String, Sendable, CaseIterable {
         case .packetIn: PacketInTarget.run(octets)
         case .switchStatistics: SwitchStatisticsTarget.run(octets)
         case .bridgeStream: BridgeStreamTarget.run(octets)
+        case .unixctl: UnixctlTarget.run(octets)
         case .ovsdb: OVSDBTarget.run(octets)
         case .objects: ObjectsTarget.run(octets)
         case .watch: WatchTarget.run(octets)

@@ -6,8 +6,8 @@
 import PackageDescription
 
 let names = [
-    "Message", "Session", "File", "Spool", "RoundTrip", "Values", "Registry", "Capture", "ConntrackDump", "Netlink", "PacketIn",
-    "SwitchStatistics", "BridgeStream", "OVSDB", "Objects", "Watch", "Configuration", "Filter",
+    "Message", "Session", "File", "Spool", "Handshake", "Certificate", "RoundTrip", "Values", "Registry", "Capture", "ConntrackDump",
+    "Netlink", "PacketIn", "SwitchStatistics", "BridgeStream", "Unixctl", "OVSDB", "Objects", "Watch", "Configuration", "Filter",
 ]
 
 let package = Package(

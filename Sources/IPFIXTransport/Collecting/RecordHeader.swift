@@ -5,18 +5,18 @@
 /// ```
 ///    type (1)   version (2)   epoch (2)   sequence number (6)   length (2)   then, of a handshake, its type (1)
 /// ```
-struct RecordHeader {
+package struct RecordHeader {
     private static let length = 13
     private static let alert: UInt8 = 21
     private static let handshake: UInt8 = 22
     private static let clientHello: UInt8 = 1
 
     /// The first message of a handshake: a peer that has no keys yet.
-    let isHello: Bool
+    package let isHello: Bool
     /// Encrypted, with keys that the peer believes to share with us.
-    let isProtected: Bool
+    package let isProtected: Bool
 
-    init(_ datagram: [UInt8]) {
+    package init(_ datagram: [UInt8]) {
         guard datagram.count > Self.length, datagram[1] == 0xFE else {
             isHello = false
             isProtected = false
@@ -24,9 +24,10 @@ struct RecordHeader {
         }
         let isInTheClear = datagram[3] == 0 && datagram[4] == 0
         isHello = isInTheClear && datagram[0] == Self.handshake && datagram[Self.length] == Self.clientHello
-        isProtected = !isInTheClear
+        // What is shorter than the answer could be sent in another's name to have him answered more.
+        isProtected = !isInTheClear && datagram.count > Self.unknownSession.count
     }
 
     /// A fatal alert in the clear, `access_denied` (49): the peer has no session here.
-    static let unknownSession: [UInt8] = [alert, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 49]
+    package static let unknownSession: [UInt8] = [alert, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 49]
 }

@@ -7,16 +7,16 @@ internal import JSON
 /// A reply is `{"id":0,"result":"TEXT","error":null}` or `{"id":0,"error":"TEXT"}` (Open vSwitch lib/jsonrpc.c), its keys in
 /// any order. The text of `result` is handed on unescaped; what else the object holds is skipped. A reply ends at the
 /// brace that closes it: there is no other framing.
-struct UnixctlReplyParser {
+package struct UnixctlReplyParser {
     /// Text of a refusal, an id, or a key that is longer means nothing.
-    static let smallTextLimitInOctets = 65_536
+    package static let smallTextLimitInOctets = 65_536
 
-    private(set) var isComplete = false
-    private(set) var hasResult = false
+    package private(set) var isComplete = false
+    package private(set) var hasResult = false
     /// The text of `error`; nil while it is absent or null.
-    private(set) var error: [UInt8]?
+    package private(set) var error: [UInt8]?
     /// The text of `id` as it was sent back, quotes excluded.
-    private(set) var id: [UInt8] = []
+    package private(set) var id: [UInt8] = []
 
     private var state = State.beforeObject
     private var key: [UInt8] = []
@@ -34,13 +34,15 @@ struct UnixctlReplyParser {
 
     private enum Destination { case result, error, id, nowhere }
 
+    package init() {}
+
     /// Why the octets are no reply.
-    struct Malformed: Error {
-        let reason: String
+    package struct Malformed: Error {
+        package let reason: String
     }
 
     /// Appends what `octets` holds of the result's text to `text`, as UTF-8.
-    mutating func consume(_ octets: ArraySlice<UInt8>, text: inout [UInt8]) throws(Malformed) {
+    package mutating func consume(_ octets: ArraySlice<UInt8>, text: inout [UInt8]) throws(Malformed) {
         var position = octets.startIndex
         while position < octets.endIndex {
             if case .inText(.result) = state, !unescape.isPending {
