@@ -3,7 +3,7 @@
 import datetime
 import random
 
-POD = "10.10.1.{}"
+POD = "10.10.{}.{}"
 PODS = 8
 HEADER = "weir-recording 1 {}\n"
 
@@ -11,8 +11,8 @@ HEADER = "weir-recording 1 {}\n"
 class Load:
     """Connections of one node: half of them to the outside, half to pods of another node, whose halves never come."""
 
-    def __init__(self, node, seed, seconds, begun_each_second, first_port=1024):
-        self.node, self.seconds = node, seconds
+    def __init__(self, node, seed, seconds, begun_each_second, first_port=1024, network=1):
+        self.node, self.seconds, self.network = node, seconds, network
         chance = random.Random(seed)
         self.connections = []
         for second in range(seconds):
@@ -20,7 +20,7 @@ class Load:
                 number = len(self.connections)
                 outside = index % 2 == 0
                 self.connections.append({
-                    "source": POD.format(2 + number % PODS), "sourcePort": first_port + number // PODS,
+                    "source": POD.format(network, 2 + number % PODS), "sourcePort": first_port + number // PODS,
                     "destination": f"198.51.100.{1 + number % 200}" if outside else f"10.10.2.{2 + number % 200}",
                     "begins": second, "ends": min(seconds, second + 1 + chance.randrange(6)), "rate": 100 + chance.randrange(10_000),
                 })
@@ -48,7 +48,7 @@ class Load:
                 file.write(f"at {(begin + datetime.timedelta(seconds=second)).strftime('%Y-%m-%dT%H:%M:%S.000Z')}\n")
                 if second == 0:
                     file.write(f"pods {PODS}\n")
-                    file.writelines(f"pod-{n} lab pod-{n}-abc {POD.format(2 + n)}\n" for n in range(PODS))
+                    file.writelines(f"pod-{n} lab pod-{n}-abc {POD.format(self.network, 2 + n)}\n" for n in range(PODS))
                 file.write(f"whole {len(alive)}\n")
                 file.writelines(self.line(c, second) for c in alive)
         return folder

@@ -26,22 +26,22 @@ class Process:
     """A program with its log."""
 
     def __init__(self, name, argv, folder, inside=None, environment=None):
-        self.name, self.path = name, folder / f"{name}.log"
+        # A log of its own: what one program counted must not be taken for another's.
+        taken = len(list(folder.glob(f"{name}*.log")))
+        self.name, self.path = name, folder / f"{name}{f'-{taken + 1}' if taken else ''}.log"
         argv = [str(word) for word in argv]
         if inside:
             argv = ["ip", "netns", "exec", inside, *argv]
-        with open(self.path, "ab") as log:
-            self.start = log.tell()
+        with open(self.path, "wb") as log:
             self.process = subprocess.Popen(argv, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **(environment or {})})
 
     def log(self):
-        with open(self.path, "rb") as file:
-            file.seek(self.start)
-            return file.read().decode("utf-8", "replace")
+        return self.path.read_bytes().decode("utf-8", "replace")
 
-    def await_line(self, sign, seconds=30):
+    def await_line(self, sign, seconds=30, behind=0):
+        """Until the log has the sign behind so many characters."""
         deadline = time.monotonic() + seconds
-        while sign not in self.log():
+        while sign not in self.log()[behind:]:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise Failure(f"{self.name} did not say '{sign}':\n{self.log()[-2000:]}")
             time.sleep(0.02)
@@ -88,17 +88,17 @@ class Bench:
         self.processes.append(process)
         return process
 
-    def aggregator(self, listen=None, inside=None, environment=None):
+    def aggregator(self, listen=None, inside=None, environment=None, options=()):
         listen = listen or [f"tcp://127.0.0.1:{self.port}"]
-        argv = [self.binaries / "weir-aggregator", "--store", self.folder / "flows.db", "--insecure"]
+        argv = [self.binaries / "weir-aggregator", "--store", self.folder / "flows.db", "--insecure", *options]
         process = self.start("aggregator", argv + [word for each in listen for word in ("--listen", each)], inside, environment)
         process.await_line(" collecting ")
         return process
 
-    def exporter(self, recording, collectors, *options, speed="1", inside=None):
+    def exporter(self, recording, collectors, *options, speed="1", inside=None, node="node1", environment=None):
         argv = [self.binaries / "weir-exporter", "--source", f"replay:{recording}", "--replay-speed", speed, "--insecure", "--node-name",
-                "node1", "--all-connections", "--active-timeout", "1s", "--pod-network", "10.10.0.0/16", *options]
-        return self.start("exporter", argv + [word for each in collectors for word in ("--collector", each)], inside)
+                node, "--all-connections", "--active-timeout", "1s", "--pod-network", "10.10.0.0/16", *options]
+        return self.start("exporter", argv + [word for each in collectors for word in ("--collector", each)], inside, environment)
 
     def close(self):
         for process in self.processes:

@@ -1,24 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """The faults, each with a load of which every octet is known, the real programs, and a verdict."""
 import contextlib
-import pathlib
-import struct
 import subprocess
 import time
 
-from . import crowd, paths, programs
+from . import clocks, crowd, paths, programs, secured
 from .load import Load
-from .verdict import Verdict
+from .running import finish
+
 
 def scenarios(full):
     return {
         "collector killed 20 times": lambda bench: collector_killed(bench, 20, 40 if full else 14),
+        "killed over TLS": lambda bench: secured.collector_killed(bench, "tls", 20 if full else 5, 2, 2),
+        "killed over DTLS": lambda bench: secured.collector_killed(bench, "dtls", 20 if full else 3, 3, 9),
+        "certificates rotated": lambda bench: secured.certificates_rotated(bench, 5 if full else 1),
+        "strangers of every kind": lambda bench: secured.strangers_come(bench, 30 if full else 8),
         "network cut": lambda bench: network_cut(bench, 60 if full else 8),
         "peer that never reads": lambda bench: peer_never_reads(bench, 30 if full else 4),
         "disk of the spool full": lambda bench: spool_disk_full(bench, 30 if full else 12),
         "exporter stopped while away": exporter_stopped,
-        "collector's clock stepped by an hour": clock_stepped,
-        "many exporters": lambda bench: crowd.run(bench, *((200, 1000, 60) if full else (40, 100, 10))),
+        "collector's clock stepped an hour": lambda bench: clocks.stepped(bench, "collector", "tcp"),
+        "the same over UDP": lambda bench: clocks.stepped(bench, "collector", "udp"),
+        "exporter's clock stepped an hour": lambda bench: clocks.stepped(bench, "exporter", "tcp"),
+        "many exporters, TCP": lambda bench: crowd.run(bench, "tcp", *((200, 60, 2000) if full else (40, 10, 200))),
+        "many exporters, TLS": lambda bench: crowd.run(bench, "tls", *((200, 60, 2000) if full else (40, 10, 200))),
         "datagrams lost, doubled, reordered": lambda bench: bad_datagrams(bench, 60 if full else 8),
     }
 
@@ -36,7 +42,7 @@ def collector_killed(bench, times, seconds):
         aggregator.kill()
         aggregator = bench.aggregator()
         time.sleep(max(0, pause - (time.monotonic() - began)))
-    return finish(bench, load, exporter, aggregator)
+    return finish(bench, aggregator, (load, exporter))
 
 
 def network_cut(bench, seconds):
@@ -51,7 +57,7 @@ def network_cut(bench, seconds):
         network.pull()
         time.sleep(seconds)
         network.plug()
-        return finish(bench, load, exporter, aggregator)
+        return finish(bench, aggregator, (load, exporter))
 
 
 def peer_never_reads(bench, seconds):
@@ -63,7 +69,7 @@ def peer_never_reads(bench, seconds):
         time.sleep(seconds)
         if not accepted:
             raise programs.Failure("nobody connected to the peer that never reads")
-    return finish(bench, load, exporter, bench.aggregator())
+    return finish(bench, bench.aggregator(), (load, exporter))
 
 
 def spool_disk_full(bench, seconds):
@@ -79,7 +85,7 @@ def spool_disk_full(bench, seconds):
             recording, [f"tcp://127.0.0.1:{bench.port}"], "--spool", disk / "spool", "--profile", "antrea")
         exporter.await_line("the spool takes nothing", seconds + 10)
         time.sleep(1)
-        return finish(bench, load, exporter, bench.aggregator())
+        return finish(bench, bench.aggregator(), (load, exporter))
     finally:
         with contextlib.suppress(NameError, UnboundLocalError):
             exporter.kill()
@@ -97,26 +103,9 @@ def exporter_stopped(bench):
     aggregator = bench.aggregator()
     nothing = Load("node1", 6, 2, 0).write(bench.folder / "nothing")
     second = bench.exporter(nothing, collector, *spool, speed="max")
-    verdict = finish(bench, load, second, aggregator)
-    verdict.sent = first.value("records")
+    verdict = finish(bench, aggregator, (load, first), (Load("node1", 6, 2, 0), second))
+    verdict.note = f"{first.value('kept in the spool')} records were kept"
     return verdict
-
-
-def clock_stepped(bench):
-    """The collector's clock alone: a replayed load goes by the exporter's."""
-    library, offset = bench.folder / "stepped_clock.so", bench.folder / "offset"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O", "-o", library, pathlib.Path(__file__).with_name("stepped_clock.c")], check=True)
-    offset.write_bytes(struct.pack("=q", 0))
-    load = Load("node1", 7, 12, 40)
-    recording = load.write(bench.folder / "recording")
-    aggregator = bench.aggregator(environment={"LD_PRELOAD": str(library), "FAULT_CLOCK_OFFSET": str(offset)})
-    exporter = bench.exporter(recording, [f"tcp://127.0.0.1:{bench.port}"], "--spool", bench.folder / "spool")
-    exporter.await_line("connected to the collector")
-    for step in (3600, 0, -3600, 0):
-        time.sleep(2)
-        with open(offset, "r+b") as file:
-            file.write(struct.pack("=q", step))
-    return finish(bench, load, exporter, aggregator)
 
 
 def bad_datagrams(bench, seconds):
@@ -133,20 +122,8 @@ def bad_datagrams(bench, seconds):
     time.sleep(seconds)
     path.is_bad = False
     try:
-        verdict = finish(bench, load, exporter, aggregator)
+        verdict = finish(bench, aggregator, (load, exporter))
     finally:
         path.close()
     verdict.judge_datagrams(bench, path)
     return verdict
-
-
-def finish(bench, load, exporter, aggregator):
-    """Waits until the load is over and everything that may come has come."""
-    status = exporter.wait(load.seconds + 40)
-    if status != 0:
-        raise programs.Failure(f"the exporter ended with {status}:\n{exporter.log()[-2500:]}")
-    time.sleep(1)
-    status = aggregator.stop()
-    if status != 0:
-        raise programs.Failure(f"the aggregator ended with {status}:\n{aggregator.log()[-1500:]}")
-    return Verdict(bench, load, exporter)
