@@ -5,8 +5,7 @@ internal import IPFIX
 
 /// Who or what was behind the most traffic of a range.
 public struct TopQuery: Sendable {
-    /// What to group by, at most eight fields for which ``FlowStore/isGroupable(_:)`` holds.
-    public var fields: [FlowField]
+    public var key: GroupKey
     public var order: Order
     /// How many groups to name; the others are added up. Nil for all.
     public var limit: Int?
@@ -19,14 +18,16 @@ public struct TopQuery: Sendable {
     /// Octets and packets count both directions; flows are intervals.
     public enum Order: String, Sendable, CaseIterable { case octets, packets, flows, connections }
 
-    public static let maximumFields = 8
-
-    public init(fields: [FlowField], order: Order = .octets, limit: Int? = nil, range: TimeRange, filter: FlowFilter? = nil) {
-        self.fields = fields
+    public init(_ key: GroupKey, order: Order = .octets, limit: Int? = nil, range: TimeRange, filter: FlowFilter? = nil) {
+        self.key = key
         self.order = order
         self.limit = limit
         self.range = range
         self.filter = filter
+    }
+
+    public init(fields: [FlowField], order: Order = .octets, limit: Int? = nil, range: TimeRange, filter: FlowFilter? = nil) {
+        self.init(GroupKey(fields), order: order, limit: limit, range: range, filter: filter)
     }
 }
 
@@ -38,7 +39,7 @@ extension FlowStore {
 /// The answer to a ``TopQuery``.
 public struct TopResult: Sendable {
     public struct Group: Sendable {
-        /// A value for each field of the query, as the view `flows` has it.
+        /// A value for each part of the query's key; of a field, as the view `flows` has it.
         public let key: [ResultValue]
         public let traffic: Traffic
 
@@ -104,6 +105,8 @@ public struct Traffic: Sendable, Hashable {
         sum.intervalsWithoutCounters += b.intervalsWithoutCounters
         return sum
     }
+
+    public static func += (a: inout Traffic, b: Traffic) { a = a + b }
 
     /// The same, seen from the other end.
     public var reversed: Traffic {

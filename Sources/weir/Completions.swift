@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import FlowModel
 internal import FlowStore
+internal import IPFIX
 
 /// What a shell offers when Tab is pressed: names of fields and shorthands, and what the store has.
 enum Completions {
@@ -18,13 +19,47 @@ enum Completions {
         list(FlowColumn.ofFlows.map(\.name) + FlowSchema.fields.map(\.name), after: prefix)
     }
 
-    /// A filter: fields, and behind an equals sign or a quote the names that the store has.
+    /// `weir map --by`.
+    static let ends: Function = { _, _, _ in GroupDimension.endpointWords }
+
+    /// `-o`.
+    static let formats: Function = { arguments, _, _ in
+        arguments.contains(FlowsCommand.configuration.commandName ?? "") ? OutputFormat.allCases.map(\.rawValue) : OutputFormat.allValueStrings
+    }
+
+    /// `--from`, `--to`: the days that the store has flows of.
+    static let times: Function = { arguments, _, _ in
+        guard let span = (try? FlowStore.openForReading(path: storePath(arguments)).storedSpan()) ?? nil else { return ["now"] }
+        let (first, last) = (span.lowerBound, span.upperBound)
+        let count = min(max(0, (last - first).wholeMilliseconds / 86_400_000), mostDays)
+        let days = (0...count).map { LocalTime.date(last - .seconds(86_400 * (count - $0))) } + [LocalTime.date(first)]
+        return Set(days).sorted() + ["now"]
+    }
+
+    private static let mostDays: Int64 = 60
+
+    /// A filter: its words and fields, and behind a word or field the names that the store has.
     static let filter: Function = { arguments, _, prefix in
-        let before = prefix.lastIndex { " (,=\"".contains($0) }.map { prefix[...$0] } ?? ""
-        let word = prefix.dropFirst(before.count)
-        let isValue = before.last.map { "=\"".contains($0) } ?? false
-        let known = isValue ? names(beginning: String(word), arguments) : FlowFilter.words
+        let before = prefix.lastIndex { " (,=\"'".contains($0) }.map { prefix[...$0] } ?? ""
+        let word = String(prefix.dropFirst(before.count))
+        let known = known(behind: before, beginning: word, arguments)
         return known.filter { $0.hasPrefix(word) }.map { before + $0 }
+    }
+
+    /// Values where the text before ends with what has values, else words of the language.
+    private static func known(behind text: Substring, beginning prefix: String, _ arguments: [String]) -> [String] {
+        let signs: Set<Character> = [" ", "(", ",", "=", "\"", "'", "!"]
+        let words = text.split { signs.contains($0) }
+        // Within brackets values follow each other: the word before the `in` tells what they are of.
+        let opened = text.lastIndex(of: "(").map { open in text[open...].contains(")") ? nil : text[..<open] } ?? nil
+        let name: Substring? =
+            if let opened, opened.split(separator: " ").last == "in" {
+                opened.split { signs.contains($0) }.dropLast().last
+            } else {
+                words.last
+            }
+        guard let name, let fields = FlowFilter.fields(named: String(name)) else { return FlowFilter.words }
+        return values(of: fields, beginning: prefix, arguments)
     }
 
     private static func list(_ known: [String], after prefix: String) -> [String] {
@@ -32,22 +67,12 @@ enum Completions {
         return known.map { before + $0 }
     }
 
-    private static let mostNames = 200
+    private static let mostValues = 200
 
-    /// Names of pods, namespaces, nodes and Services. Where there is no store, or it is slow, there are none.
-    private static func names(beginning prefix: String, _ arguments: [String]) -> [String] {
-        let fields: [FlowField] = [
-            .sourcePodName, .destinationPodName, .sourcePodNamespace, .destinationPodNamespace, .sourceNodeName,
-            .destinationServicePortName,
-        ]
-        let parts = fields.map { "SELECT \(FlowSchema.name(of: $0)) AS name FROM connections" }
-        let sql =
-            "SELECT DISTINCT name FROM (\(parts.joined(separator: " UNION "))) WHERE substr(name, 1, length(:prefix)) = :prefix ORDER BY name"
-        guard let connection = try? FlowStore.openForReading(path: storePath(arguments)).userConnection(),
-            let table = try? connection.rows(
-                of: sql, parameters: ["prefix": .text(prefix)], limits: UserConnection.Limits(rows: mostNames, time: .seconds(1)))
-        else { return [] }
-        return table.rows.compactMap(\.first?.text)
+    /// Where there is no store there are none.
+    private static func values(of fields: [FlowField], beginning prefix: String, _ arguments: [String]) -> [String] {
+        let reader = try? FlowStore.openForReading(path: storePath(arguments))
+        return (try? reader?.values(of: fields, beginning: prefix, limit: mostValues)) ?? []
     }
 
     /// Of the command line so far, else as always.

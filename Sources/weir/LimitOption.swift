@@ -5,6 +5,7 @@ internal import ArgumentParser
 /// How many rows are shown.
 struct LimitOption: ParsableArguments {
     @Option(
+        name: [.customShort("n"), .long],
         help: ArgumentHelp(
             "Rows to show; 0 for all (default: 10 for top, 20 for flows, map and reconcile, 5 for series, 10000 for sql, else all).",
             valueName: "n"))

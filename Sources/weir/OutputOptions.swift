@@ -5,7 +5,8 @@ internal import Glibc
 
 /// How the answer is written.
 struct OutputOptions: ParsableArguments {
-    @Option(name: [.customShort("o"), .customLong("output")], help: "How the answer is written.")
+    @Option(
+        name: [.customShort("o"), .customLong("output")], help: "How the answer is written.", completion: .custom(Completions.formats))
     var format: OutputFormat = .table
 
     @Flag(help: "Whole numbers in tables, instead of 1.2 MB.")
@@ -28,8 +29,31 @@ struct OutputOptions: ParsableArguments {
 
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case table, json, ndjson, csv, markdown
-    /// One line a flow; what is not made of flows comes as a table.
+    /// One line a flow; of what is made of flows only.
     case compact
+
+    /// Those that every answer has.
+    static let common = allCases.filter { $0 != .compact }
+
+    static var allValueStrings: [String] { common.map(\.rawValue) }
+}
+
+/// A command whose answer is written in one of several formats.
+protocol AnsweringCommand: ParsableCommand {
+    var format: OutputFormat { get }
+    static var formats: [OutputFormat] { get }
+}
+
+extension AnsweringCommand {
+    static var formats: [OutputFormat] { OutputFormat.common }
+
+    /// Before anything is asked.
+    func checkFormat() throws {
+        guard !Self.formats.contains(format) else { return }
+        let name = Self.configuration.commandName ?? ""
+        throw ValidationError(
+            "weir \(name) has no -o \(format.rawValue). It writes \(Self.formats.map(\.rawValue).joined(separator: ", ")).")
+    }
 }
 
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {

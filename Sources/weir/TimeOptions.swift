@@ -11,10 +11,13 @@ struct TimeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "From this date or time on: 2026-11-23, 2026-11-23T10:00, …Z or …+01:00; local time otherwise.", valueName: "time"))
+            "From this date or time on: 2026-11-23, 2026-11-23T10:00, …Z or …+01:00; local time otherwise.", valueName: "time"),
+        completion: .custom(Completions.times))
     var from: String?
 
-    @Option(help: ArgumentHelp("Up to, and not including, this date or time; or now (default: now).", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("Up to, and not including, this date or time; or now (default: now).", valueName: "time"),
+        completion: .custom(Completions.times))
     var to: String?
 
     @Flag(help: "Read and show times in UTC.")

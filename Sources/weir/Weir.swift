@@ -52,6 +52,7 @@ struct Weir: ParsableCommand {
     static func main() {
         do {
             var command = try parseAsRoot()
+            try (command as? any AnsweringCommand)?.checkFormat()
             try command.run()
         } catch {
             Glibc.exit(ending(with: error))

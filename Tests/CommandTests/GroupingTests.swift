@@ -7,98 +7,56 @@ import Testing
 
 @testable import weir
 
-/// How `--by` folds what the store says of fields into groups of ends, workloads and subnets.
+/// What `--by` asks the store for, and how its answers are named.
 @Suite struct GroupingTests {
-    /// A source that answers with the same groups whatever it is asked.
-    private struct Fixed: QuerySource {
-        let groups: [TopResult.Group]
-
-        func top(_ query: TopQuery) -> TopResult {
-            var result = TopResult()
-            result.groups = groups
-            return result
-        }
-
-        func flows(_ query: FlowsQuery) -> ResultTable { ResultTable(columns: []) }
-        func explain(_ query: TopQuery) throws -> QueryExplanation { throw StoreError.busy }
-        func explain(_ query: FlowsQuery) throws -> QueryExplanation { throw StoreError.busy }
-        func completeness(in range: TimeRange) -> Completeness { Completeness() }
-        func storedSpan() -> ClosedRange<Timestamp>? { nil }
-        func exporters(in range: TimeRange) -> ResultTable { ResultTable(columns: []) }
-        func policyRules(in range: TimeRange) -> ResultTable { ResultTable(columns: []) }
-        func podPorts(in range: TimeRange) -> ResultTable { ResultTable(columns: []) }
-    }
-
-    private func traffic(_ octets: UInt64, _ reverse: UInt64) -> Traffic {
-        var traffic = Traffic()
-        (traffic.octets, traffic.reverseOctets, traffic.connections) = (octets, reverse, 1)
-        return traffic
-    }
-
-    private func answer(_ by: String, _ rows: [([String?], Traffic)], limit: Int? = nil) throws -> TopResult {
-        let source = Fixed(groups: rows.map { TopResult.Group(key: $0.0.map { $0.map(ResultValue.text) ?? .null }, traffic: $0.1) })
-        let range = TimeRange(from: Timestamp(seconds: 0), to: Timestamp(seconds: 60))
-        return try Grouping(by).answer(TopQuery(fields: [], limit: limit, range: range), from: source)
-    }
-
-    @Test("a flow counts at both its ends, seen from each")
-    func eitherEnd() throws {
-        let result = try answer("namespace", [(["a", "b"], traffic(10, 3)), (["b", "c"], traffic(1, 0))])
-        #expect(result.groups.map(\.key) == [[.text("b")], [.text("a")], [.text("c")]])
-        #expect(result.groups.map(\.traffic.octets) == [4, 10, 0])
-        #expect(result.groups.map(\.traffic.reverseOctets) == [10, 3, 1])
-        #expect(result.groups.map(\.traffic.connections) == [2, 1, 1])
-    }
-
-    @Test("a flow within a group counts once")
-    func within() throws {
-        let result = try answer("namespace", [(["a", "a"], traffic(10, 3))])
-        #expect(result.groups.map(\.traffic.octets) == [10] && result.groups.map(\.traffic.connections) == [1])
-    }
-
-    @Test("an end that nobody knows counts only where the other is not known either")
-    func unknownEnd() throws {
-        let result = try answer("namespace", [(["a", nil], traffic(10, 0)), ([nil, "b"], traffic(5, 0)), ([nil, nil], traffic(1, 0))])
-        #expect(result.groups.map(\.key) == [[.text("a")], [.text("b")], [.null]])
-    }
-
-    @Test("what decided at either end is not turned round")
-    func decided() throws {
-        let result = try answer("policy", [(["n", "out", "n", "in"], traffic(10, 3)), ([nil, nil, "n", "in"], traffic(1, 0))])
-        #expect(result.groups.map(\.key) == [[.text("n"), .text("in")], [.text("n"), .text("out")]])
-        #expect(result.groups.map(\.traffic.octets) == [11, 10])
-    }
-
-    @Test("pods fold into workloads, addresses into subnets")
-    func converted() throws {
-        let pods = try answer(
+    private static let groupings: [(by: String, key: GroupKey, columns: [String])] = [
+        (
+            "namespace", GroupKey([part(.sourcePodNamespace, .destinationPodNamespace)], isTurned: true), ["podNamespace"]
+        ),
+        (
+            "pod", GroupKey([part(.sourcePodNamespace, .destinationPodNamespace), part(.sourcePodName, .destinationPodName)], isTurned: true),
+            ["podNamespace", "podName"]
+        ),
+        ("source pod", GroupKey([.sourcePodNamespace, .sourcePodName]), ["sourcePodNamespace", "sourcePodName"]),
+        ("dst ip", GroupKey([.destinationIPAddress]), ["destinationIPAddress"]),
+        (
+            "policy",
+            GroupKey([
+                part(.egressNetworkPolicyNamespace, .ingressNetworkPolicyNamespace), part(.egressNetworkPolicyName, .ingressNetworkPolicyName),
+            ]), ["networkPolicyNamespace", "networkPolicyName"]
+        ),
+        (
+            "dst subnet/48", GroupKey([GroupKey.Part(.subnet(of: .destinationIPAddress, v4: 24, v6: 48))]), ["destinationSubnet"]
+        ),
+        (
             "source workload",
-            [
-                (["n", "web-5dd5756b68-2wvkb"], traffic(1, 0)), (["n", "web-5dd5756b68-x2v4z"], traffic(2, 0)),
-                (["m", "db-0"], traffic(1, 0)),
-            ])
-        #expect(pods.groups.map(\.key) == [[.text("n"), .text("web")], [.text("m"), .text("db")]] && pods.groups[0].traffic.octets == 3)
-        let addresses = try answer(
-            "dst subnet/24",
-            [(["10.1.2.3"], traffic(4, 0)), (["10.1.2.250"], traffic(4, 0)), (["fd00::1:2:3:4:5"], traffic(1, 0)), ([nil], traffic(0, 0))])
-        #expect(addresses.groups.map(\.key) == [[.text("10.1.2.0/24")], [.text("fd00:0:0:1::/64")], [.null]])
-        #expect(try answer("dst subnet/32", [(["10.1.2.3"], traffic(4, 0))]).groups[0].key == [.text("10.1.2.3/32")])
-        #expect(try answer("dst subnet/48", [(["fd00:1:2:3::4"], traffic(4, 0))]).groups[0].key == [.text("fd00:1:2::/48")])
+            GroupKey([GroupKey.Part(.field(.sourcePodNamespace)), GroupKey.Part(.workload(name: .sourceWorkloadName, pod: .sourcePodName))]),
+            ["sourcePodNamespace", "sourceWorkloadName"]
+        ),
+        ("proto,port", GroupKey([.protocolIdentifier, .destinationTransportPort, .protocolIdentifier]), [
+            "protocolIdentifier", "destinationTransportPort", "protocolIdentifier",
+        ]),
+    ]
+
+    private static func part(_ source: FlowField, _ destination: FlowField) -> GroupKey.Part {
+        GroupKey.Part(.field(source), counterpart: .field(destination))
     }
 
-    @Test("fields beside an end stay beside it")
-    func mixed() throws {
-        let result = try answer("port,pod", [(["80", "tcp", "n", "a", "n", "b"], traffic(10, 3))])
-        #expect(
-            result.groups.map(\.key) == [
-                [.text("80"), .text("tcp"), .text("n"), .text("a")], [.text("80"), .text("tcp"), .text("n"), .text("b")],
-            ])
+    @Test("words and fields become the values that flows are told apart by", arguments: groupings)
+    func key(by: String, key: GroupKey, columns: [String]) throws {
+        let grouping = try Grouping(by)
+        #expect(grouping.key == key && grouping.columns == columns && !grouping.isTooLong)
     }
 
-    @Test("the limit counts groups of the answer, and the rest is added up")
-    func limit() throws {
-        let result = try answer("namespace", [(["a", "b"], traffic(10, 3)), (["c", "d"], traffic(1, 0))], limit: 1)
-        #expect(result.groups.count == 1 && result.otherGroupCount == 3 && result.others?.octets == 4)
+    @Test("more values than the store can group by are too long")
+    func tooLong() throws {
+        #expect(try !Grouping("pod,pod,pod,pod").isTooLong && Grouping("pod,pod,pod,pod,port").isTooLong)
+    }
+
+    @Test("steps of a course are whole minutes and hours where the range is long enough")
+    func courseSteps() {
+        func step(_ seconds: Int64) -> Int64 { TimeRange(from: Timestamp(seconds: 0), to: Timestamp(seconds: seconds)).courseStep }
+        #expect([10, 60, 600, 3600, 86_400, 7 * 86_400, 60 * 86_400].map(step) == [1, 3, 25, 180, 3600, 25_200, 259_200])
     }
 
     @Test("numbers become blocks, the largest the tallest")

@@ -53,6 +53,10 @@ import Testing
                 fields: [[.sourcePodName], [.destinationPodName, .destinationTransportPort], [.observation, .sourcePodLabels]][
                     flows.choice(3)],
                 range: TimeRange(from: min(a, b), to: max(a, b)))
+            if round % 3 == 0 {
+                query.key = GroupKey(
+                    [GroupKey.Part(.field(.sourcePodName), counterpart: .field(.destinationPodName))], isTurned: true)
+            }
             used.formUnion(try reader.plan(query).parts.map(\.resolution))
             let answer = try reader.top(query)
             query.coarsestAllowed = .flows
@@ -69,12 +73,31 @@ import Testing
         let bounds = start.milliseconds...flows.clock.milliseconds
         for step in [60, 300, 3600, 7200, 86_400, 7] as [Int64] {
             let (a, b) = (flows.moment(in: bounds), flows.moment(in: bounds))
-            var query = SeriesQuery(fields: [.sourcePodName], step: step, range: TimeRange(from: min(a, b), to: max(a, b)))
-            let points = try reader.series(query).points
+            var query = TopQuery(fields: [.sourcePodName], limit: 3, range: TimeRange(from: min(a, b), to: max(a, b)))
+            if flows.choice(2) == 0 { query.filter = try FlowFilter(parsing: "port in (80, 53) and not destination pod server-1") }
+            if flows.choice(2) == 0 {
+                query.key = GroupKey(
+                    [GroupKey.Part(.workload(name: .sourceWorkloadName, pod: .sourcePodName), counterpart: .field(.destinationPodName))],
+                    isTurned: true)
+            }
+            let series = try reader.series(SeriesQuery(query, step: step))
             query.coarsestAllowed = .flows
-            let exact = try reader.series(query).points
-            #expect(points.map(\.start) == exact.map(\.start) && points.map(\.key) == exact.map(\.key), "seed \(seed), step \(step)")
-            #expect(points.map(\.traffic) == exact.map(\.traffic), "seed \(seed), step \(step)")
+            let exact = try reader.series(SeriesQuery(query, step: step))
+            #expect(series.steps.map(\.start) == exact.steps.map(\.start), "seed \(seed), step \(step)")
+            #expect(series.steps.map(\.total) == exact.steps.map(\.total), "seed \(seed), step \(step)")
+            #expect(series.steps.map(\.groups) == exact.steps.map(\.groups), "seed \(seed), step \(step)")
+            // Each step is what the same question of its time alone would tell.
+            let whole = query.range
+            for part in exact.steps {
+                let end = min(Timestamp(seconds: (part.start.seconds / step + 1) * step), whole.to)
+                query.range = TimeRange(from: part.start, to: end)
+                query.limit = nil
+                let alone = try reader.top(query)
+                #expect(part.total == alone.totals, "seed \(seed), step \(step), \(part.start)")
+                for (group, traffic) in zip(exact.whole.groups, part.groups) {
+                    #expect(alone.groups.first { $0.key == group.key }?.traffic == traffic, "seed \(seed), step \(step), \(part.start)")
+                }
+            }
         }
     }
 

@@ -129,40 +129,64 @@ extension FilterBuilder {
     /// One side of `pod`, `ip`, `label` …, the comparison's negation apart.
     private func endpointFilter(_ name: String, _ field: FlowField, _ comparison: Comparison) throws(FilterError) -> FlowFilter {
         switch name {
-        case "workload": return try qualified(field, comparison, pattern: WorkloadName.pattern)
-        case "pod", "policy": return try qualified(field, comparison, pattern: nil)
+        case "workload": return try workload(field, comparison)
+        case "pod", "policy": return try qualified(field, comparison)
         case _ where FlowSchema.definition(of: field).kind == .name: return try named(field, comparison)
         default: return .test(FilterTest(.field(field), try meaning(of: comparison, for: .field(field))))
         }
     }
 
     /// Names that may have a namespace before them: `pod shop/web-1`. A pattern looks into the name alone.
-    private func qualified(
-        _ field: FlowField, _ comparison: Comparison, pattern: ((String) -> String)?
-    ) throws(FilterError) -> FlowFilter {
+    private func qualified(_ field: FlowField, _ comparison: Comparison) throws(FilterError) -> FlowFilter {
         guard case .equal = comparison.kind else {
             return .test(FilterTest(.field(field), try meaning(of: comparison, for: .field(field))))
         }
-        guard pattern != nil || comparison.values.contains(where: { text($0).contains("/") }) else { return try named(field, comparison) }
-        return any(
-            try build(comparison.values) { token throws(FilterError) in
+        guard comparison.values.contains(where: { text($0).contains("/") }) else { return try named(field, comparison) }
+        return try qualified(field, comparison.values) { name, token throws(FilterError) in
+            .test(FilterTest(.field(field), try equality(name, token)))
+        }
+    }
+
+    private func qualified(
+        _ field: FlowField, _ tokens: [FilterToken], name: (String, FilterToken) throws(FilterError) -> FlowFilter
+    ) throws(FilterError) -> FlowFilter {
+        any(
+            try build(tokens) { token throws(FilterError) in
                 let parts = text(token).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-                let name = parts.last ?? ""
-                let test: FilterTest =
-                    if let pattern {
-                        FilterTest(.field(field), .matches(try expression(pattern(name), token)))
-                    } else {
-                        FilterTest(.field(field), try equality(name, token))
-                    }
-                guard parts.count == 2 else { return .test(test) }
-                return .all([.test(FilterTest(.field(Self.namespace(of: field)), try equality(parts[0], token))), .test(test)])
+                let filter = try name(parts.last ?? "", token)
+                guard parts.count == 2 else { return filter }
+                return .all([.test(FilterTest(.field(Self.namespace(of: field)), try equality(parts[0], token))), filter])
             })
+    }
+
+    /// A workload by its name, or, of a pod whose workload nobody told, by what the pod's name says of it.
+    private func workload(_ field: FlowField, _ comparison: Comparison) throws(FilterError) -> FlowFilter {
+        let pod: FlowField = field == .sourceWorkloadName ? .sourcePodName : .destinationPodName
+        let isUnknown = FlowFilter.test(FilterTest(.field(field), .isUnknown))
+        switch comparison.kind {
+        case .isUnknown: return .all([isUnknown, .test(FilterTest(.field(pod), .isUnknown))])
+        case .equal:
+            return try qualified(field, comparison.values) { name, token throws(FilterError) in
+                .any([
+                    .test(FilterTest(.field(field), try equality(name, token))),
+                    .all([
+                        isUnknown,
+                        .test(FilterTest(.field(pod), .matches(try expression(WorkloadName.pattern(name), token)))),
+                    ]),
+                ])
+            }
+        case .ordered, .matches:
+            return .any([
+                .test(FilterTest(.field(field), try meaning(of: comparison, for: .field(field)))),
+                .all([isUnknown, .test(FilterTest(.field(pod), try meaning(of: comparison, for: .field(pod))))]),
+            ])
+        }
     }
 
     private static func namespace(of field: FlowField) -> FlowField {
         switch field {
-        case .sourcePodName: .sourcePodNamespace
-        case .destinationPodName: .destinationPodNamespace
+        case .sourcePodName, .sourceWorkloadName: .sourcePodNamespace
+        case .destinationPodName, .destinationWorkloadName: .destinationPodNamespace
         case .egressNetworkPolicyName: .egressNetworkPolicyNamespace
         default: .ingressNetworkPolicyNamespace
         }

@@ -5,6 +5,12 @@ internal import IPFIX
 extension FlowFilter {
     /// Everything that may begin a condition: words of the language, then fields.
     public static var words: [String] { FilterVocabulary.all }
+
+    /// The fields whose values may stand behind a word or the name of a field; nil if none may, empty if they are no names.
+    public static func fields(named name: String) -> [FlowField]? {
+        if let endpoint = FilterVocabulary.endpoints[name] { return [endpoint.source, endpoint.destination] }
+        return FilterVocabulary.synonyms[name]?.fields ?? FlowSchema.field(named: name).map { [$0] }
+    }
 }
 
 /// The words of the filter language besides names of fields.
@@ -18,7 +24,7 @@ enum FilterVocabulary {
     /// Words that stand for a property of either end, or, with a side before them, of that end.
     static let endpoints: [String: (source: FlowField, destination: FlowField)] = [
         "pod": (.sourcePodName, .destinationPodName),
-        "workload": (.sourcePodName, .destinationPodName),
+        "workload": (.sourceWorkloadName, .destinationWorkloadName),
         "namespace": (.sourcePodNamespace, .destinationPodNamespace),
         "node": (.sourceNodeName, .destinationNodeName),
         "ip": (.sourceIPAddress, .destinationIPAddress),

@@ -3,32 +3,31 @@
 internal import FlowModel
 internal import IPFIX
 
-/// Adds up traffic by conversation, and by step of time, over the segments of a plan.
+/// Adds up traffic by conversation over the segments of a plan, or tells it step by step.
 struct SumScan {
-    /// One step, of all of the range or of one multiple of `step` after another.
-    struct Key: Hashable {
-        /// The first second of the step, or of the range where that begins later.
-        let start: Int64
-        let conversation: Int64
-    }
-
     private let range: Range<Int64>
     private let step: Int64?
     /// Of the fields of conversations.
     private let condition: FilterCondition?
-    private(set) var sums: [Key: Traffic] = [:]
+    private let isOrdered: Bool
+    /// By conversation.
+    private(set) var sums: [Int64: Traffic] = [:]
     /// The last row's, since rows of one follow each other.
-    private var lastKey: Key?
+    private var lastConversation: Int64?
     private var last = Traffic()
 
-    /// - Parameter step: seconds; nil for one step.
-    init(_ range: Range<Int64>, step: Int64?, _ condition: FilterCondition? = nil) {
+    /// - Parameters:
+    ///   - step: seconds; nil for one step, of all of the range.
+    ///   - isOrdered: whether rows come in order of time.
+    init(_ range: Range<Int64>, step: Int64?, _ condition: FilterCondition? = nil, isOrdered: Bool = false) {
         self.range = range
         self.step = step
         self.condition = condition
+        self.isOrdered = isOrdered
     }
 
-    /// Columns: conversation, the step's first second, four counts, intervals, those without counters, connections.
+    /// Columns: conversation, the first second of the step, or of the range where that begins later, four counts, intervals, those without
+    /// counters, connections.
     func sql(_ resolution: Resolution) -> String {
         let start = step.map { step in "max(\(range.lowerBound), \(second(resolution)) / \(step) * \(step))" } ?? "\(range.lowerBound)"
         if resolution == .flows {
@@ -42,7 +41,7 @@ struct SumScan {
                   \(counts.map { "\($0) IS NULL" }.joined(separator: " AND ")),
                   ifnull((\(IntervalLayout.previousEnd)) / 1000 < \(start), 1)
                 FROM \(StoreViews.intervals)
-                WHERE interval.id >= ? AND interval.id < ?\(filtered)
+                WHERE interval.id >= ? AND interval.id < ?\(filtered)\(isOrdered ? "\nORDER BY interval.id" : "")
                 """
         }
         // The period that the start is in, or begins: none leads back to one that it is within.
@@ -57,7 +56,7 @@ struct SumScan {
               iif(sums.since < 0 OR sums.period - sums.since < \(first), sums.intervals, 0)
             FROM \(resolution.table) AS sums
             LEFT JOIN conversation ON conversation.id = sums.conversation
-            WHERE sums.period >= ? AND sums.period < ?\(filtered)
+            WHERE sums.period >= ? AND sums.period < ?\(filtered)\(isOrdered ? "\nORDER BY sums.period" : "")
             """
     }
 
@@ -92,25 +91,36 @@ struct SumScan {
     }
 
     private mutating func add(_ row: Statement) {
-        let key = Key(start: row.integer(at: 1) ?? 0, conversation: row.integer(at: 0) ?? 0)
-        if key != lastKey {
+        let conversation = row.integer(at: 0) ?? 0
+        if conversation != lastConversation {
             keepLast()
-            lastKey = key
+            lastConversation = conversation
         }
+        last += Self.traffic(in: row)
+    }
+
+    private mutating func keepLast() {
+        if let lastConversation { sums[lastConversation, default: Traffic()] += last }
+        lastConversation = nil
+        last = Traffic()
+    }
+
+    /// What a row of `sql` tells.
+    static func traffic(in row: Statement) -> Traffic {
+        var traffic = counts(in: row)
+        traffic.intervals = Int(row.integer(at: 6) ?? 0)
+        traffic.intervalsWithoutCounters = Int(row.integer(at: 7) ?? 0)
+        traffic.connections = Int(row.integer(at: 8) ?? 0)
+        return traffic
+    }
+
+    /// The four counts of a row, behind two other columns.
+    static func counts(in row: Statement) -> Traffic {
         var traffic = Traffic()
         traffic.octets = row.integer(at: 2).map { UInt64(clamping: $0) }
         traffic.reverseOctets = row.integer(at: 3).map { UInt64(clamping: $0) }
         traffic.packets = row.integer(at: 4).map { UInt64(clamping: $0) }
         traffic.reversePackets = row.integer(at: 5).map { UInt64(clamping: $0) }
-        traffic.intervals = Int(row.integer(at: 6) ?? 0)
-        traffic.intervalsWithoutCounters = Int(row.integer(at: 7) ?? 0)
-        traffic.connections = Int(row.integer(at: 8) ?? 0)
-        last = last + traffic
-    }
-
-    private mutating func keepLast() {
-        if let lastKey { sums[lastKey, default: Traffic()] = sums[lastKey, default: Traffic()] + last }
-        lastKey = nil
-        last = Traffic()
+        return traffic
     }
 }

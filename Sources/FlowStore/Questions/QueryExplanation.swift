@@ -23,9 +23,14 @@ public struct QueryExplanation: Sendable, Hashable {
 }
 
 extension FlowReader {
-    public func explain(_ query: TopQuery) throws(StoreError) -> QueryExplanation {
+    public func explain(_ query: TopQuery) throws(StoreError) -> QueryExplanation { try explain(plan(query)) }
+
+    /// The steps; the groups that are named are found as ``top(_:)`` does.
+    public func explain(_ query: SeriesQuery) throws(StoreError) -> QueryExplanation { try explain(plan(query)) }
+
+    private func explain(_ plan: QueryPlan) throws(StoreError) -> QueryExplanation {
         var parts: [QueryExplanation.Part] = []
-        for part in try plan(query).parts {
+        for part in plan.parts {
             parts.append(try explain(part.resolution.view, part.range, part.sql, part.values, rows: part.rows))
         }
         return QueryExplanation(parts: parts)

@@ -7,7 +7,7 @@ internal import PacketCapture
 internal import Schemas
 
 /// `weir decode`
-struct DecodeCommand: ParsableCommand {
+struct DecodeCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "decode",
         abstract: "Show what IPFIX and NetFlow v9 say: captures, IPFIX Files, streams.",
@@ -31,7 +31,8 @@ struct DecodeCommand: ParsableCommand {
     @Argument(help: "The files; - is standard input.", completion: .file())
     var files: [String]
 
-    @Option(name: [.customShort("o"), .customLong("output")], help: "How the answer is written.")
+    @Option(
+        name: [.customShort("o"), .customLong("output")], help: "How the answer is written.", completion: .custom(Completions.formats))
     var format: OutputFormat = .table
 
     @Flag(help: "Counts instead of records: messages, sets, records, what is lost, what is malformed.")
@@ -43,7 +44,7 @@ struct DecodeCommand: ParsableCommand {
     @Flag(help: "The records of options templates too.")
     var options = false
 
-    @Option(help: ArgumentHelp("Records to show; 0 for all (default: 20 in tables, else all).", valueName: "n"))
+    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Records to show; 0 for all (default: 20 in tables, else all).", valueName: "n"))
     var limit: Int?
 
     @Option(help: ArgumentHelp("Of captures only what is sent to these ports, whatever it looks like.", valueName: "port,…"))

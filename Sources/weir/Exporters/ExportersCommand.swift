@@ -5,7 +5,7 @@ internal import FlowStore
 internal import IPFIX
 
 /// `weir exporters`
-struct ExportersCommand: ParsableCommand {
+struct ExportersCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "exporters",
         abstract: "Who reports, and what of it is missing.",
@@ -23,6 +23,8 @@ struct ExportersCommand: ParsableCommand {
     @OptionGroup var strictness: StrictOption
     @OptionGroup var asked: SourceOptions
     @OptionGroup var output: OutputOptions
+
+    var format: OutputFormat { output.format }
 
     func run() throws {
         let range = try time.range(now: Environment.now)

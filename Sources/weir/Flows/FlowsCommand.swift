@@ -6,7 +6,7 @@ internal import FlowStore
 internal import IPFIX
 
 /// `weir flows`
-struct FlowsCommand: ParsableCommand {
+struct FlowsCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "flows",
         abstract: "The flows of a time range, the newest first.",
@@ -38,6 +38,9 @@ struct FlowsCommand: ParsableCommand {
 
     @OptionGroup var limit: LimitOption
     @OptionGroup var question: QuestionOptions
+
+    var format: OutputFormat { question.output.format }
+    static var formats: [OutputFormat] { OutputFormat.allCases }
 
     func validate() throws {
         _ = try shownColumns()

@@ -7,7 +7,7 @@ internal import PacketCapture
 internal import Schemas
 
 /// `weir import`
-struct ImportCommand: ParsableCommand {
+struct ImportCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Store the flows of files: IPFIX, captures, NDJSON, CSV.",
@@ -43,6 +43,8 @@ struct ImportCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
+
+    var format: OutputFormat { output.format }
 
     func validate() throws {
         if files.isEmpty { throw ValidationError("There is no file to import. Give one or more, or - for standard input.") }

@@ -36,7 +36,7 @@ struct FlowMap {
     func edges(_ question: TopQuery, from source: any QuerySource) throws -> Result {
         var whole = question
         whole.limit = nil
-        let result = try grouping.answer(whole, from: source)
+        let result = try source.top(whole.grouped(by: grouping))
         let width = end.columns.count
         var edges: [[ResultValue]: Edge] = [:]
         var order: [[ResultValue]] = []

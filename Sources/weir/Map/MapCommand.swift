@@ -6,7 +6,7 @@ internal import FlowStore
 internal import IPFIX
 
 /// `weir map`
-struct MapCommand: ParsableCommand {
+struct MapCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "map",
         abstract: "Who talks to whom.",
@@ -25,7 +25,9 @@ struct MapCommand: ParsableCommand {
             Dashed edges are those with denied connections only.
             """)
 
-    @Option(help: ArgumentHelp("What the ends are: workload, pod, namespace, node, ip, subnet/N.", valueName: "word"))
+    @Option(
+        help: ArgumentHelp("What the ends are: workload, pod, namespace, node, ip, subnet/N.", valueName: "word"),
+        completion: .custom(Completions.ends))
     var by = "workload"
 
     @Option(help: "Draw the map instead of listing it.")
@@ -39,6 +41,8 @@ struct MapCommand: ParsableCommand {
 
     enum Drawing: String, ExpressibleByArgument, CaseIterable { case mermaid, dot }
 
+    var format: OutputFormat { question.output.format }
+
     func validate() throws {
         _ = try end()
         if draw != nil, question.output.format != .table { throw ValidationError("Give --draw or -o, not both.") }
@@ -51,7 +55,7 @@ struct MapCommand: ParsableCommand {
         } catch {
             throw ValidationError(error.message)
         }
-        guard dimensions.count == 1, case .either = dimensions[0].ends else {
+        guard dimensions.count == 1, dimensions[0].isDirected else {
             throw ValidationError("--by \(by) is not an end of flows. Write workload, pod, namespace, node, ip or subnet/24.")
         }
         return dimensions[0]
@@ -64,7 +68,7 @@ struct MapCommand: ParsableCommand {
             fields: [], order: order.order, limit: limit.rows(or: 20), range: range, filter: try order.filter(try question.filter()))
         let map = FlowMap(end: try end())
         if question.explain {
-            let explanation = try source.explain(map.grouping.query(query))
+            let explanation = try source.explain(query.grouped(by: map.grouping))
             return try ExplainAnswer(command: "map", filter: query.filter, range: range, explanation: explanation).answer.write(
                 question.output)
         }

@@ -6,7 +6,7 @@ internal import FlowStore
 internal import IPFIX
 
 /// `weir policies`
-struct PoliciesCommand: ParsableCommand {
+struct PoliciesCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "policies",
         abstract: "What policy rules allowed and denied, and which were never hit.",
@@ -32,6 +32,8 @@ struct PoliciesCommand: ParsableCommand {
 
     @OptionGroup var limit: LimitOption
     @OptionGroup var question: QuestionOptions
+
+    var format: OutputFormat { question.output.format }
 
     func run() throws {
         let range = try question.range()

@@ -57,7 +57,7 @@ struct PolicyUse {
 
     static func query(_ question: TopQuery, _ direction: Direction) -> TopQuery {
         var query = question
-        query.fields = fields(direction)
+        query.key = GroupKey(fields(direction))
         query.limit = nil
         return query
     }

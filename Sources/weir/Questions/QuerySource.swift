@@ -7,9 +7,11 @@ internal import IPFIX
 /// commands do not know which it is.
 protocol QuerySource {
     func top(_ query: TopQuery) throws -> TopResult
+    func series(_ query: SeriesQuery) throws -> SeriesResult
     func flows(_ query: FlowsQuery) throws -> ResultTable
     /// How the question would be answered.
     func explain(_ query: TopQuery) throws -> QueryExplanation
+    func explain(_ query: SeriesQuery) throws -> QueryExplanation
     func explain(_ query: FlowsQuery) throws -> QueryExplanation
 
     /// What the ledger says of a range.

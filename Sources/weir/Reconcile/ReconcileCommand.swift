@@ -6,7 +6,7 @@ internal import FlowStore
 internal import IPFIX
 
 /// `weir reconcile`
-struct ReconcileCommand: ParsableCommand {
+struct ReconcileCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "reconcile",
         abstract: "Octets by flows against octets by the switch's ports, pod by pod.",
@@ -31,6 +31,8 @@ struct ReconcileCommand: ParsableCommand {
     @OptionGroup var strictness: StrictOption
     @OptionGroup var asked: SourceOptions
     @OptionGroup var output: OutputOptions
+
+    var format: OutputFormat { output.format }
 
     func run() throws {
         let range = try time.range(now: Environment.now)

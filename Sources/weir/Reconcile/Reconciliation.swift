@@ -45,7 +45,7 @@ struct Reconciliation {
 
     init(in range: TimeRange, from source: any QuerySource) throws {
         let grouping = Grouping(name: "pod", dimensions: try GroupDimension.named("pod"))
-        let result = try grouping.answer(TopQuery(fields: [], range: range), from: source)
+        let result = try source.top(TopQuery(grouping.key, range: range))
         halves = result.halves
         var pods: [[ResultValue]: Pod] = [:]
         var order: [[ResultValue]] = []

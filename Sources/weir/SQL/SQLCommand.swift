@@ -5,7 +5,7 @@ internal import FlowStore
 internal import Glibc
 
 /// `weir sql`
-struct SQLCommand: ParsableCommand {
+struct SQLCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "sql",
         abstract: "Ask in SQL; reads only.",
@@ -36,6 +36,8 @@ struct SQLCommand: ParsableCommand {
     @OptionGroup var limit: LimitOption
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
+
+    var format: OutputFormat { output.format }
 
     func validate() throws {
         _ = try timeLimit()

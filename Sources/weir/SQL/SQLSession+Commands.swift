@@ -8,7 +8,7 @@ extension SQLSession {
         .help              this
         .tables            the views
         .schema [VIEW]     the columns of a view, or of all
-        .mode FORMAT       \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", "))
+        .mode FORMAT       \(OutputFormat.allValueStrings.joined(separator: ", "))
         .limit N           rows of an answer; 0 for all
         .timeout SPAN      stop a statement after this long, such as 30s
         .set NAME VALUE    the value of :NAME in statements
@@ -25,7 +25,9 @@ extension SQLSession {
         case (".tables", nil): try Output.answer(Array((ViewCatalog.names.joined(separator: "\n") + "\n").utf8))
         case (".schema", let view): try showColumns(of: view)
         case (".mode", let name?):
-            guard let format = OutputFormat(rawValue: name) else { throw unknown("format", name, OutputFormat.allCases.map(\.rawValue)) }
+            guard let format = OutputFormat.common.first(where: { $0.rawValue == name }) else {
+                throw unknown("format", name, OutputFormat.allValueStrings)
+            }
             output.format = format
         case (".limit", let number?):
             guard let rows = Int(number), rows >= 0 else { throw SQLCommandError(message: "\(number) is no number of rows") }

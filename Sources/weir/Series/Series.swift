@@ -18,18 +18,19 @@ struct Series {
         let groups: [Traffic?]
     }
 
+    /// - Parameter step: whole seconds.
     init(query: TopQuery, grouping: Grouping?, step: Duration, from source: any QuerySource) throws {
         self.query = query
         self.grouping = grouping
-        let asked = grouping ?? Grouping(name: "all", dimensions: [])
-        whole = try asked.answer(query, from: source)
+        let seconds = max(1, step.wholeMilliseconds / 1000)
+        let asked = grouping.map { query.grouped(by: $0) } ?? query
+        let result = try source.series(SeriesQuery(asked, step: seconds))
+        whole = result.whole
+        let moved = Dictionary(result.steps.map { ($0.start.seconds / seconds, $0) }) { first, _ in first }
         for range in query.range.steps(of: step) {
-            var part = query
-            part.range = range
-            part.limit = nil
-            let result = try asked.answer(part, from: source)
-            let traffic = Dictionary(result.groups.map { ($0.key, $0.traffic) }) { first, _ in first }
-            steps.append(Step(range: range, total: result.totals, groups: grouping == nil ? [] : whole.groups.map { traffic[$0.key] }))
+            let step = moved[range.from.seconds / seconds]
+            let groups = grouping == nil ? [] : step?.groups ?? Array(repeating: nil, count: whole.groups.count)
+            steps.append(Step(range: range, total: step?.total ?? Traffic(), groups: groups))
         }
     }
 }

@@ -6,7 +6,7 @@ internal import FlowStore
 internal import IPFIX
 
 /// `weir series`
-struct SeriesCommand: ParsableCommand {
+struct SeriesCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "series",
         abstract: "How traffic went over time.",
@@ -42,6 +42,8 @@ struct SeriesCommand: ParsableCommand {
 
     private static let mostSteps = 10_000
 
+    var format: OutputFormat { question.output.format }
+
     func validate() throws {
         _ = try grouping()
         let range = try question.range()
@@ -59,8 +61,8 @@ struct SeriesCommand: ParsableCommand {
         } catch {
             throw ValidationError(error.message)
         }
-        guard grouping.fields.count <= TopQuery.maximumFields else {
-            throw ValidationError("--split-by takes at most \(TopQuery.maximumFields) fields.")
+        guard !grouping.isTooLong else {
+            throw ValidationError("--split-by takes at most \(GroupKey.maximumParts) fields; words such as pod are two.")
         }
         return grouping
     }
@@ -70,6 +72,7 @@ struct SeriesCommand: ParsableCommand {
         guard let length = TimeExpression.duration(step) else {
             throw ValidationError("--step \(step) is not a span, such as 10s, 1m or 1h.")
         }
+        guard length.wholeMilliseconds % 1000 == 0 else { throw ValidationError("--step \(step) is not in whole seconds.") }
         return length
     }
 
@@ -80,7 +83,8 @@ struct SeriesCommand: ParsableCommand {
         let query = TopQuery(
             fields: [], order: order.order, limit: limit.rows(or: 5), range: range, filter: try order.filter(try question.filter()))
         if question.explain {
-            let explanation = try source.explain((grouping ?? Grouping(name: "", dimensions: [])).query(query))
+            let asked = grouping.map { query.grouped(by: $0) } ?? query
+            let explanation = try source.explain(SeriesQuery(asked, step: try length(in: range).wholeMilliseconds / 1000))
             return try ExplainAnswer(command: "series", filter: query.filter, range: range, explanation: explanation).answer.write(
                 question.output)
         }

@@ -5,7 +5,7 @@ internal import FlowStore
 internal import Glibc
 
 /// `weir store check`
-struct StoreCheckCommand: ParsableCommand {
+struct StoreCheckCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Whether a store is sound: structure, references, and sums.",
@@ -21,6 +21,8 @@ struct StoreCheckCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
+
+    var format: OutputFormat { output.format }
 
     func run() throws {
         let isWatched = Environment.isTerminal(STDERR_FILENO)

@@ -6,7 +6,7 @@ internal import FlowStore
 internal import IPFIX
 
 /// `weir store info`
-struct StoreInfoCommand: ParsableCommand {
+struct StoreInfoCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "info",
         abstract: "What a store holds, from when to when, and how much room it takes.",
@@ -20,6 +20,8 @@ struct StoreInfoCommand: ParsableCommand {
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
+
+    var format: OutputFormat { output.format }
 
     func run() throws {
         let inspection = try store.open().inspection()

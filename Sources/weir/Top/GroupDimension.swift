@@ -4,77 +4,56 @@ internal import FlowModel
 internal import FlowStore
 internal import IPFIX
 
-/// One thing that flows are grouped by: which fields it is made of, at one end or at either, and how it is named and shown.
+/// One thing that flows are grouped by: which values it is made of, at one end or at either, and how it is named and shown.
 struct GroupDimension: Sendable {
     let title: String
-    /// Names of its values for programs.
+    /// Names of its values for programs, one for each part.
     let columns: [String]
-    let ends: Ends
+    /// With a counterpart where it is of either end.
+    let parts: [GroupKey.Part]
+    /// Whether a flow is seen from each of its ends: what the other sent, this one received. What decided at an end has no direction.
+    var isDirected = false
     var alignment = TextTable.Alignment.left
-    /// Turns the values of one end's fields into those of `columns`.
-    var convert: @Sendable ([ResultValue]) -> [ResultValue] = { $0 }
     let text: @Sendable ([ResultValue], NumberStyle) -> String
-
-    enum Ends: Sendable {
-        case fixed([FlowField])
-        /// A flow counts at each of its two ends, seen from there: what the other sent, this one received. A flow between two ends of one
-        /// group counts once.
-        case either(source: [FlowField], destination: [FlowField])
-        /// The same for what decided at either end, where there is no direction to turn.
-        case decided(source: [FlowField], destination: [FlowField])
-    }
-
-    var isConverted = false
-
-    var fields: [FlowField] {
-        switch ends {
-        case .fixed(let fields): fields
-        case .either(let source, let destination), .decided(let source, let destination): source + destination
-        }
-    }
 }
 
 extension GroupDimension {
     init(_ column: FlowColumn) {
         self.init(
-            title: column.title, columns: column.fields.map(FlowSchema.name(of:)), ends: .fixed(column.fields), alignment: column.alignment,
-            text: column.text)
+            title: column.title, columns: column.fields.map(FlowSchema.name(of:)), parts: column.fields.map { GroupKey.Part(.field($0)) },
+            alignment: column.alignment, text: column.text)
     }
 
     /// Words of `--by` that stand for either end, or with `source` or `destination` before them for one.
     private static func endpoint(_ word: String) -> GroupDimension? {
         switch word {
-        case "pod":
-            qualified(
-                "POD", ["podNamespace", "podName"], [.sourcePodNamespace, .sourcePodName], [.destinationPodNamespace, .destinationPodName])
+        case "pod": qualified("POD", "podName", .field(.sourcePodName), .field(.destinationPodName))
         case "namespace": single("NAMESPACE", "podNamespace", .sourcePodNamespace, .destinationPodNamespace)
         case "node": single("NODE", "nodeName", .sourceNodeName, .destinationNodeName)
         case "ip", "host": single("ADDRESS", "ipAddress", .sourceIPAddress, .destinationIPAddress)
-        case "workload": workload
+        case "workload":
+            qualified(
+                "WORKLOAD", "workloadName", .workload(name: .sourceWorkloadName, pod: .sourcePodName),
+                .workload(name: .destinationWorkloadName, pod: .destinationPodName))
         default: subnet(word)
         }
     }
 
     private static func single(_ title: String, _ column: String, _ source: FlowField, _ destination: FlowField) -> GroupDimension {
-        GroupDimension(title: title, columns: [column], ends: .either(source: [source], destination: [destination])) { values, numbers in
-            FieldText.text(values[0], of: source, numbers)
-        }
+        GroupDimension(
+            title: title, columns: [column], parts: [GroupKey.Part(.field(source), counterpart: .field(destination))], isDirected: true
+        ) { values, numbers in FieldText.text(values[0], of: source, numbers) }
     }
 
-    private static func qualified(_ title: String, _ columns: [String], _ source: [FlowField], _ destination: [FlowField]) -> GroupDimension
-    {
-        GroupDimension(title: title, columns: columns, ends: .either(source: source, destination: destination)) { values, _ in
-            FlowColumn.podName(values)
-        }
-    }
-
-    private static var workload: GroupDimension {
-        var dimension = qualified(
-            "WORKLOAD", ["podNamespace", "workloadName"], [.sourcePodNamespace, .sourcePodName],
-            [.destinationPodNamespace, .destinationPodName])
-        dimension.isConverted = true
-        dimension.convert = { [$0[0], $0[1].text.map { .text(WorkloadName.workload(ofPod: $0)) } ?? .null] }
-        return dimension
+    /// What has a name within a namespace of pods.
+    private static func qualified(_ title: String, _ column: String, _ source: GroupValue, _ destination: GroupValue) -> GroupDimension {
+        GroupDimension(
+            title: title, columns: ["podNamespace", column],
+            parts: [
+                GroupKey.Part(.field(.sourcePodNamespace), counterpart: .field(.destinationPodNamespace)),
+                GroupKey.Part(source, counterpart: destination),
+            ], isDirected: true
+        ) { values, _ in FlowColumn.podName(values) }
     }
 
     /// `subnet/24`: IPv4 addresses by that many bits and IPv6 addresses by 64; above 32, IPv6 by that many bits and IPv4 by 24.
@@ -83,14 +62,13 @@ extension GroupDimension {
             return nil
         }
         let (v4, v6) = length <= 32 ? (length, 64) : (24, length)
-        var dimension = single("SUBNET", "subnet", .sourceIPAddress, .destinationIPAddress)
-        dimension.isConverted = true
-        dimension.convert = { values in
-            guard let address = values[0].text.flatMap({ IPAddress($0) }) else { return values }
-            let bits = address.family == .v4 ? v4 : v6
-            return [.text("\(address.masked(to: bits))/\(bits)")]
-        }
-        return dimension
+        return GroupDimension(
+            title: "SUBNET", columns: ["subnet"],
+            parts: [
+                GroupKey.Part(
+                    .subnet(of: .sourceIPAddress, v4: v4, v6: v6), counterpart: .subnet(of: .destinationIPAddress, v4: v4, v6: v6))
+            ], isDirected: true
+        ) { values, _ in values[0].text ?? "-" }
     }
 
     private static let others: [(name: String, dimensions: [GroupDimension])] =
@@ -116,13 +94,15 @@ extension GroupDimension {
         ] + FlowColumn.groups.map { ($0.name, $0.columns.map { GroupDimension($0) }) }
 
     private static func decided(_ title: String, _ columns: [String], _ source: [FlowField], _ destination: [FlowField]) -> GroupDimension {
-        GroupDimension(title: title, columns: columns, ends: .decided(source: source, destination: destination)) { values, _ in
+        let parts = zip(source, destination).map { GroupKey.Part(.field($0), counterpart: .field($1)) }
+        return GroupDimension(title: title, columns: columns, parts: parts) { values, _ in
             let name = FlowColumn.podName(values)
             return values.count > 2 ? "\(name) \(values[2].text ?? "-")" : name
         }
     }
 
-    private static let endpointWords = ["pod", "namespace", "node", "ip", "workload", "subnet/24"]
+    static let endpointWords = ["pod", "namespace", "node", "ip", "workload", "subnet/24"]
+    private static let synonyms = ["proto": "protocol"]
     private static let sides = ["source": true, "src": true, "destination": false, "dst": false]
 
     static var words: [String] { endpointWords + others.map(\.name) }
@@ -133,7 +113,8 @@ extension GroupDimension {
         if words.count == 2, let isSource = sides[words[0]], let endpoint = endpoint(words[1]) {
             return [endpoint.fixed(toSource: isSource)]
         }
-        let word = words.joined()
+        let written = words.joined()
+        let word = synonyms[written] ?? written
         if let endpoint = endpoint(word) { return [endpoint] }
         if let other = others.first(where: { $0.name == word }) { return other.dimensions }
         return try ColumnList(shorthands: Self.words.map { ($0, []) }, isAllowed: FlowStore.isGroupable).columns(named: word).map {
@@ -143,30 +124,16 @@ extension GroupDimension {
 
     /// Of one end alone, under that end's fields where they are shown as they are.
     private func fixed(toSource isSource: Bool) -> GroupDimension {
-        guard case .either(let source, let destination) = ends else { return self }
-        let fields = isSource ? source : destination
-        let columns =
-            isConverted
-            ? columns.map { (isSource ? "source" : "destination") + $0.prefix(1).uppercased() + $0.dropFirst() }
-            : fields.map(FlowSchema.name(of:))
-        var dimension = GroupDimension(
-            title: (isSource ? "SOURCE " : "DESTINATION ") + title, columns: columns, ends: .fixed(fields), alignment: alignment, text: text
-        )
-        dimension.convert = convert
-        dimension.isConverted = isConverted
-        return dimension
+        let values = parts.map { isSource ? $0.value : $0.counterpart ?? $0.value }
+        let columns = zip(values, columns).map { value, column in
+            if case .field(let field) = value { return FlowSchema.name(of: field) }
+            return (isSource ? "source" : "destination") + column.prefix(1).uppercased() + column.dropFirst()
+        }
+        return GroupDimension(
+            title: (isSource ? "SOURCE " : "DESTINATION ") + title, columns: columns, parts: values.map { GroupKey.Part($0) },
+            alignment: alignment, text: text)
     }
 
     /// The ends of a pair: `weir map`.
     func fixed(_ isSource: Bool) -> GroupDimension { fixed(toSource: isSource) }
-}
-
-extension IPAddress {
-    /// The address with all bits after a prefix's length 0.
-    func masked(to length: Int) -> IPAddress {
-        let bits = family == .v4 ? length + 96 : length
-        let highBits = min(bits, 64), lowBits = max(bits - 64, 0)
-        return IPAddress(
-            high: high & (highBits == 0 ? 0 : .max << UInt64(64 - highBits)), low: low & (lowBits == 0 ? 0 : .max << UInt64(64 - lowBits)))
-    }
 }

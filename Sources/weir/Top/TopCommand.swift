@@ -6,7 +6,7 @@ internal import FlowStore
 internal import IPFIX
 
 /// `weir top`
-struct TopCommand: ParsableCommand {
+struct TopCommand: AnsweringCommand {
     static let configuration = CommandConfiguration(
         commandName: "top",
         abstract: "Who or what moved most.",
@@ -52,6 +52,8 @@ struct TopCommand: ParsableCommand {
     @OptionGroup var limit: LimitOption
     @OptionGroup var question: QuestionOptions
 
+    var format: OutputFormat { question.output.format }
+
     func validate() throws {
         let groupings = try groupings()
         _ = try comparedSpan()
@@ -67,8 +69,8 @@ struct TopCommand: ParsableCommand {
                 throw ValidationError(error.message)
             }
         }
-        guard groupings.allSatisfy({ $0.fields.count <= TopQuery.maximumFields }) else {
-            throw ValidationError("--by takes at most \(TopQuery.maximumFields) fields; words such as pod are two of each end.")
+        guard !groupings.contains(where: \.isTooLong) else {
+            throw ValidationError("--by takes at most \(GroupKey.maximumParts) fields; words such as pod are two.")
         }
         return groupings
     }
@@ -88,7 +90,7 @@ struct TopCommand: ParsableCommand {
             fields: [], order: order.order, limit: limit.rows(or: 10), range: range, filter: try order.filter(try question.filter()))
         let groupings = try groupings()
         if question.explain {
-            let explanation = try source.explain(groupings[0].query(query))
+            let explanation = try source.explain(query.grouped(by: groupings[0]))
             return try ExplainAnswer(command: "top", filter: query.filter, range: range, explanation: explanation).answer.write(
                 question.output)
         }

@@ -13,6 +13,9 @@ enum TopOrder: String, ExpressibleByArgument, CaseIterable {
     /// Connections that a policy dropped or rejected; others are not looked at.
     case denied
 
+    /// nfdump's word for octets is understood too.
+    init?(argument: String) { self.init(rawValue: argument == "bytes" ? "octets" : argument) }
+
     var order: TopQuery.Order {
         switch self {
         case .octets, .throughput: .octets
@@ -48,18 +51,6 @@ extension NumberStyle {
 extension TimeRange {
     /// At least one.
     var lengthInSeconds: Int64 { max(1, (to - from).wholeMilliseconds / 1000) }
-
-    /// Parts of equal length, in order; the last may be shorter.
-    func parts(of length: Duration) -> [TimeRange] {
-        var parts: [TimeRange] = []
-        var start = from
-        while start < to {
-            let end = min(start + length, to)
-            parts.append(TimeRange(from: start, to: end))
-            start = end
-        }
-        return parts
-    }
 
     func moved(back span: Duration) -> TimeRange { TimeRange(from: from - span, to: to - span) }
 }

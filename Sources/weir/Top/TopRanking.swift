@@ -13,36 +13,39 @@ struct TopRanking {
     /// What the order compares, of each group in each part of the range; nil when no course is asked for.
     private(set) var courses: [[UInt64?]]?
 
-    /// Parts that a course is drawn in.
+    /// Steps that a course is drawn in, at most, but for a part of one at either end.
     static let courseLength = 24
 
     init(grouping: Grouping, query: TopQuery, from source: any QuerySource, comparedTo span: Duration?, hasSeries: Bool) throws {
         self.grouping = grouping
-        result = try grouping.answer(query, from: source)
-        var whole = query
-        whole.limit = nil
+        let query = query.grouped(by: grouping)
+        if hasSeries {
+            let step = query.range.courseStep
+            let series = try source.series(SeriesQuery(query, step: step))
+            result = series.whole
+            let steps = Dictionary(series.steps.map { ($0.start.seconds / step, $0.groups) }) { first, _ in first }
+            let starts = query.range.steps(of: .seconds(step)).map { $0.from.seconds / step }
+            courses = result.groups.indices.map { group in starts.map { steps[$0]?[group]?.measure(query.order) } }
+        } else {
+            result = try source.top(query)
+        }
         if let span {
-            whole.range = query.range.moved(back: span)
-            let earlier = try grouping.answer(whole, from: source)
-            before = Dictionary(earlier.groups.map { ($0.key, $0.traffic) }) { first, _ in first }
-            totalsBefore = earlier.totals
+            var earlier = query
+            earlier.limit = nil
+            earlier.range = query.range.moved(back: span)
+            let answer = try source.top(earlier)
+            before = Dictionary(answer.groups.map { ($0.key, $0.traffic) }) { first, _ in first }
+            totalsBefore = answer.totals
         }
-        guard hasSeries else { return }
-        var courses = result.groups.map { _ in [UInt64?]() }
-        for part in query.range.parts(of: query.range.step(for: Self.courseLength)) {
-            whole.range = part
-            let groups = try grouping.answer(whole, from: source).groups
-            let measures = Dictionary(groups.map { ($0.key, $0.traffic.measure(query.order)) }) { first, _ in first }
-            for (index, group) in result.groups.enumerated() { courses[index].append(measures[group.key] ?? nil) }
-        }
-        self.courses = courses
     }
 }
 
 extension TimeRange {
-    /// Whole seconds, so that at most `count` parts make the range.
-    func step(for count: Int) -> Duration {
-        let seconds = (to - from).wholeMilliseconds / 1000
-        return .seconds(max(1, (seconds + Int64(count) - 1) / Int64(count)))
+    /// Seconds of a step, of which `TopRanking.courseLength` or fewer make the range, and the first and the last may be parts: whole minutes and
+    /// hours where the range is long enough, since sums are kept of those.
+    var courseStep: Int64 {
+        let wanted = max(1, (lengthInSeconds + Int64(TopRanking.courseLength) - 1) / Int64(TopRanking.courseLength))
+        let unit: Int64 = wanted >= 86_400 ? 86_400 : wanted >= 3600 ? 3600 : wanted >= 60 ? 60 : 1
+        return (wanted + unit - 1) / unit * unit
     }
 }
