@@ -24,7 +24,8 @@ enum Completions {
 
     /// `-o`.
     static let formats: Function = { arguments, _, _ in
-        arguments.contains(FlowsCommand.configuration.commandName ?? "") ? OutputFormat.allCases.map(\.rawValue) : OutputFormat.allValueStrings
+        let isOfFlows = arguments.contains(FlowsCommand.configuration.commandName ?? "")
+        return isOfFlows ? OutputFormat.allCases.map(\.rawValue) : OutputFormat.allValueStrings
     }
 
     /// `--from`, `--to`: the days that the store has flows of.
@@ -42,7 +43,10 @@ enum Completions {
     static let filter: Function = { arguments, _, prefix in
         let before = prefix.lastIndex { " (,=\"'".contains($0) }.map { prefix[...$0] } ?? ""
         let word = String(prefix.dropFirst(before.count))
-        let known = known(behind: before, beginning: word, arguments)
+        // Bash takes an equals sign for a word of its own, and completes what stands behind it.
+        let sign = arguments.lastIndex(of: "=").flatMap { $0 > 0 && $0 + 2 >= arguments.count ? $0 : nil }
+        let text = before.isEmpty ? sign.map { arguments[$0 - 1] + "=" } ?? "" : String(before)
+        let known = known(behind: text[...], beginning: word, arguments)
         return known.filter { $0.hasPrefix(word) }.map { before + $0 }
     }
 

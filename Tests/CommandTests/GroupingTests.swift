@@ -14,7 +14,8 @@ import Testing
             "namespace", GroupKey([part(.sourcePodNamespace, .destinationPodNamespace)], isTurned: true), ["podNamespace"]
         ),
         (
-            "pod", GroupKey([part(.sourcePodNamespace, .destinationPodNamespace), part(.sourcePodName, .destinationPodName)], isTurned: true),
+            "pod",
+            GroupKey([part(.sourcePodNamespace, .destinationPodNamespace), part(.sourcePodName, .destinationPodName)], isTurned: true),
             ["podNamespace", "podName"]
         ),
         ("source pod", GroupKey([.sourcePodNamespace, .sourcePodName]), ["sourcePodNamespace", "sourcePodName"]),
@@ -22,7 +23,8 @@ import Testing
         (
             "policy",
             GroupKey([
-                part(.egressNetworkPolicyNamespace, .ingressNetworkPolicyNamespace), part(.egressNetworkPolicyName, .ingressNetworkPolicyName),
+                part(.egressNetworkPolicyNamespace, .ingressNetworkPolicyNamespace),
+                part(.egressNetworkPolicyName, .ingressNetworkPolicyName),
             ]), ["networkPolicyNamespace", "networkPolicyName"]
         ),
         (
@@ -30,12 +32,16 @@ import Testing
         ),
         (
             "source workload",
-            GroupKey([GroupKey.Part(.field(.sourcePodNamespace)), GroupKey.Part(.workload(name: .sourceWorkloadName, pod: .sourcePodName))]),
+            GroupKey([GroupKey.Part(.field(.sourcePodNamespace)), GroupKey.Part(.workload(name: .sourceWorkloadName, pod: .sourcePodName))]
+            ),
             ["sourcePodNamespace", "sourceWorkloadName"]
         ),
-        ("proto,port", GroupKey([.protocolIdentifier, .destinationTransportPort, .protocolIdentifier]), [
-            "protocolIdentifier", "destinationTransportPort", "protocolIdentifier",
-        ]),
+        (
+            "proto,port", GroupKey([.protocolIdentifier, .destinationTransportPort, .protocolIdentifier]),
+            [
+                "protocolIdentifier", "destinationTransportPort", "protocolIdentifier",
+            ]
+        ),
     ]
 
     private static func part(_ source: FlowField, _ destination: FlowField) -> GroupKey.Part {

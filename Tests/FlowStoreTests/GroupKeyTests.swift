@@ -36,7 +36,9 @@ import Testing
             record[unsigned: .reverseOctetDeltaCount] = flow.reverse
             batch.intervals.append(FlowInterval(connection: Int64(index + 1), record: record, isConnectionChanged: true))
         }
-        batch.names = (0..<names.count).map { NameID(rawValue: UInt32($0 + 1)) }.map { StoreBatch.NewName(id: $0, text: names.text(of: $0)) }
+        batch.names = (0..<names.count).map { NameID(rawValue: UInt32($0 + 1)) }.map {
+            StoreBatch.NewName(id: $0, text: names.text(of: $0))
+        }
         try writer.write(batch)
         return try FlowStore.openForReading(path: path)
     }
@@ -92,7 +94,8 @@ import Testing
 
     @Test("addresses fold into blocks of their family")
     func blocks() throws {
-        let flows = ["10.1.2.3", "10.1.2.250", "fd00::1:2:3:4:5"].map { Flow(addresses: [.destinationIPAddress: $0], octets: 1) } + [Flow()]
+        let flows =
+            ["10.1.2.3", "10.1.2.250", "fd00::1:2:3:4:5"].map { Flow(addresses: [.destinationIPAddress: $0], octets: 1) } + [Flow()]
         let reader = try reader(flows)
         func blocks(_ v4: Int, _ v6: Int) throws -> [ResultValue] {
             let key = GroupKey([GroupKey.Part(.subnet(of: .destinationIPAddress, v4: v4, v6: v6))])

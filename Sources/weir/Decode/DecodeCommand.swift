@@ -44,7 +44,9 @@ struct DecodeCommand: AnsweringCommand {
     @Flag(help: "The records of options templates too.")
     var options = false
 
-    @Option(name: [.customShort("n"), .long], help: ArgumentHelp("Records to show; 0 for all (default: 20 in tables, else all).", valueName: "n"))
+    @Option(
+        name: [.customShort("n"), .long],
+        help: ArgumentHelp("Records to show; 0 for all (default: 20 in tables, else all).", valueName: "n"))
     var limit: Int?
 
     @Option(help: ArgumentHelp("Of captures only what is sent to these ports, whatever it looks like.", valueName: "port,…"))

@@ -72,7 +72,6 @@ struct SeriesCommand: AnsweringCommand {
         guard let length = TimeExpression.duration(step) else {
             throw ValidationError("--step \(step) is not a span, such as 10s, 1m or 1h.")
         }
-        guard length.wholeMilliseconds % 1000 == 0 else { throw ValidationError("--step \(step) is not in whole seconds.") }
         return length
     }
 
