@@ -9,6 +9,7 @@ public enum Schemas {
         Migration(name: "v3-continuation", sql: String(decoding: PackageResources.v3_continuation_sql, as: UTF8.self)),
         Migration(name: "v4-imports", sql: String(decoding: PackageResources.v4_imports_sql, as: UTF8.self)),
         Migration(name: "v5-compact", sql: String(decoding: PackageResources.v5_compact_sql, as: UTF8.self)),
+        Migration(name: "v6-ledger", sql: String(decoding: PackageResources.v6_ledger_sql, as: UTF8.self)),
     ]
 
     /// The registries of Information Elements, `ipfix/*.csv`, in the form that `InformationElementRegistry.standard` reads.

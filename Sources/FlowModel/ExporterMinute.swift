@@ -32,6 +32,14 @@ public struct ExporterMinute: Sendable, Hashable {
     public var unnamed: UInt64 = 0
     public var notSent: UInt64 = 0
     public var untracked: UInt64 = 0
+    public var opened: UInt64 = 0
+    public var merged: UInt64 = 0
+    public var datagramsDropped: UInt64 = 0
+    public var sessionsRefused: UInt64 = 0
+    public var intervalsLost: UInt64 = 0
+
+    /// Of the counts that have causes, how much is for which; ``drop(_:_:)`` counts both.
+    public private(set) var drops: [DropCause: UInt64] = [:]
 
     public init(exporter: String, observationDomainID: UInt32, nodeName: String? = nil, minute: Timestamp) {
         self.exporter = exporter
@@ -40,8 +48,34 @@ public struct ExporterMinute: Sendable, Hashable {
         self.minute = minute
     }
 
+    /// What stands for the aggregator where exporters are named: its row has what was dropped before anybody knew whose it was.
+    public static let aggregator = "aggregator"
+
+    /// An entry of the aggregator's own.
+    ///
+    /// - Parameter time: any moment of the minute.
+    public static func ofAggregator(at time: Timestamp) -> ExporterMinute {
+        ExporterMinute(exporter: aggregator, observationDomainID: 0, minute: Timestamp(seconds: time.seconds - time.seconds % 60))
+    }
+
     /// Whether nothing is known to be missing of the minute.
     public var isComplete: Bool { Self.counts.allSatisfy { !$0.isLoss || self[keyPath: $0.path] == 0 } }
+
+    /// Whether there is an account of every record: it opened an interval, joined one, or was dropped for a cause.
+    public var isBalanced: Bool { records == opened + merged + refused + late }
+
+    public mutating func drop(_ cause: DropCause, _ count: UInt64 = 1) {
+        if count == 0 { return }
+        self[keyPath: cause.count] += count
+        drops[cause, default: 0] += count
+    }
+
+    /// Adds the counts of another entry of the same exporter, domain and minute.
+    public static func += (a: inout Self, b: Self) {
+        for count in counts { a[keyPath: count.path] += b[keyPath: count.path] }
+        a.drops.merge(b.drops, uniquingKeysWith: +)
+        a.nodeName = b.nodeName ?? a.nodeName
+    }
 }
 
 extension ExporterMinute {
@@ -90,5 +124,21 @@ extension ExporterMinute {
         Count(
             name: "untracked", path: \.untracked, isLoss: true,
             summary: "Packets that the node's kernel could not track, as the exporter tells (`conntrackDropped`)."),
+        Count(
+            name: "opened", path: \.opened, isLoss: false,
+            summary: "Records that began an interval, or an amendment, of a connection. It is stored when it is due."),
+        Count(
+            name: "merged", path: \.merged, isLoss: false,
+            summary: "Records that joined what another had opened, or told nothing new. `opened`, `merged`, `refused` and `late` are all."
+        ),
+        Count(
+            name: "datagramsDropped", path: \.datagramsDropped, isLoss: true,
+            summary: "Datagrams that were dropped before they were read, as when the socket's receive buffer is full."),
+        Count(
+            name: "sessionsRefused", path: \.sessionsRefused, isLoss: true,
+            summary: "Connections and handshakes that were refused, or gave their place to others."),
+        Count(
+            name: "intervalsLost", path: \.intervalsLost, isLoss: true,
+            summary: "Intervals that could not be stored."),
     ]
 }

@@ -12,11 +12,18 @@ public struct StoreBatch: Sendable {
     public var statistics: [ReceivedStatistics] = []
     /// How far the import is that the intervals come from; nil for what was collected.
     public var importProgress: ImportProgress?
+    /// The run of the aggregator that the batch is of; nil when nothing is to be noted of it.
+    public var run: AggregatorRun?
+    /// Templates of exporters that repeat theirs only now and then.
+    public var savedTemplates: [SavedTemplates] = []
 
-    public init() {}
+    public init(exporterMinutes: [ExporterMinute] = []) {
+        self.exporterMinutes = exporterMinutes
+    }
 
     public var isEmpty: Bool {
         names.isEmpty && intervals.isEmpty && exporterMinutes.isEmpty && statistics.isEmpty && importProgress == nil
+            && run == nil && savedTemplates.isEmpty
     }
 
     public struct NewName: Sendable, Hashable {

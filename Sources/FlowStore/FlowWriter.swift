@@ -17,6 +17,7 @@ public final class FlowWriter: @unchecked Sendable {
     private let firstConnection: Int64
     private var intervals: IntervalWriter?
     private var statistics: StatisticsWriter?
+    private var ledger: LedgerStatements?
 
     /// - Parameter queue: a connection to a store that is up to date.
     init(queue: DatabaseQueue, lock: WriterLock) throws(StoreError) {
@@ -24,10 +25,13 @@ public final class FlowWriter: @unchecked Sendable {
         self.lock = lock
         reserve = SpaceReserve(storePath: queue.path)
         do {
-            (intervals, statistics, firstConnection) = try queue.writeWithoutTransaction { database in
+            (intervals, statistics, ledger, firstConnection) = try queue.writeWithoutTransaction { database in
                 let connection = try Connection(database)
                 let last = try Statement(connection, "SELECT max(id) FROM connection").firstInteger() ?? 0
-                return (try IntervalWriter(connection, lastConnection: last), try StatisticsWriter(connection), last + 1)
+                let ledger = try LedgerStatements(connection)
+                return (
+                    try IntervalWriter(connection, lastConnection: last), try StatisticsWriter(connection, ledger), ledger, last + 1
+                )
             }
         } catch { throw StoreError(error) }
     }
@@ -36,6 +40,7 @@ public final class FlowWriter: @unchecked Sendable {
     deinit {
         intervals = nil
         statistics = nil
+        ledger = nil
     }
 
     /// The first connection id that the store had not used when it was opened.
@@ -88,14 +93,16 @@ public final class FlowWriter: @unchecked Sendable {
     }
 
     private func store(_ batch: StoreBatch, _ result: inout WriteResult) throws(StoreError) {
-        guard intervals != nil else { throw .failed(code: 21, message: "the writer is closed") }
+        guard let ledger, intervals != nil else { throw .failed(code: 21, message: "the writer is closed") }
         for interval in batch.intervals { try intervals?.store(interval, &result) }
         try intervals?.flush()
         for minute in batch.exporterMinutes {
-            try intervals?.statements.add(minute)
+            if let statements = intervals?.statements { try ledger.add(minute, names: statements) }
             result.exporterMinutes += 1
         }
         for received in batch.statistics { try intervals?.store(received, by: &statistics, &result) }
         if let progress = batch.importProgress { try intervals?.statements.imports.store(progress) }
+        if let run = batch.run { try ledger.note(run) }
+        try ledger.save(batch.savedTemplates)
     }
 }

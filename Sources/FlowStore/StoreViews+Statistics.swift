@@ -58,6 +58,7 @@ extension StoreViews {
             count(*) AS minutes,
             \(lines(ExporterMinute.counts.map { "\(sum($0.name)) AS \($0.name)" }, indent: 4))
           FROM exporter_minute
+          WHERE exporter IS NOT (SELECT id FROM name WHERE text = '\(ExporterMinute.aggregator)')
           GROUP BY exporter, observationDomainID
         ) AS ledger
         """

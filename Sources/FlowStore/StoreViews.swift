@@ -12,7 +12,7 @@ enum StoreViews {
         ("flows", flows), ("denied", denied), ("connections", connections), ("flows_1m", sums(.minute)), ("flows_1h", sums(.hour)),
         ("flows_1d", sums(.day)), ("top_talkers", topTalkers), ("exporters", exporters), ("completeness", completeness),
         ("policy_rules", series(.rules)), ("ports", series(.ports)), ("statistics", statistics),
-        ("imports", imports),
+        ("imports", imports), ("drops", drops), ("runs", runs),
     ]
 
     /// Makes the views that are missing or differ, in the caller's transaction.

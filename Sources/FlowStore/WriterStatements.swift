@@ -9,7 +9,6 @@ struct WriterStatements {
     let insertInterval: Statement
     let insertSide: Statement
     let imports: ImportStatements
-    private let addExporterMinute: Statement
     private let selectName: Statement
     private let insertName: Statement
     private let touchName: Statement
@@ -24,7 +23,6 @@ struct WriterStatements {
         insertInterval = try Statement(connection, IntervalLayout.insert)
         insertSide = try Statement(connection, IntervalLayout.insertSide)
         imports = try ImportStatements(connection)
-        addExporterMinute = try Statement(connection, StoreLayout.addExporterMinute)
         selectName = try Statement(connection, "SELECT id, lastSeen FROM name WHERE text = ?")
         insertName = try Statement(connection, "INSERT INTO name (text, lastSeen) VALUES (?, ?) RETURNING id")
         touchName = try Statement(
@@ -91,20 +89,6 @@ struct WriterStatements {
     func conversation(of connection: Int64) throws(StoreError) -> Int64? {
         selectConversation.bind(connection, at: 1)
         return try selectConversation.firstInteger()
-    }
-
-    /// Adds an entry to the ledger.
-    func add(_ minute: ExporterMinute) throws(StoreError) {
-        let statement = addExporterMinute
-        statement.clear()
-        statement.bind(minute.minute.milliseconds, at: 1)
-        statement.bind(try row(ofName: minute.exporter), at: 2)
-        statement.bind(Int64(minute.observationDomainID), at: 3)
-        if let node = minute.nodeName { statement.bind(try row(ofName: node), at: 4) }
-        for (offset, count) in ExporterMinute.counts.enumerated() {
-            statement.bind(Int64(clamping: minute[keyPath: count.path]), at: Int32(5 + offset))
-        }
-        try statement.run()
     }
 }
 

@@ -10,8 +10,11 @@ public struct MediationConfiguration: Sendable {
     public var inactiveTimeout: Duration = .seconds(180)
     /// One that has not ended is remembered for longer, because exporters are silent about a connection that is.
     public var idleTimeout: Duration = .seconds(3600)
-    /// How long before it comes a record may have ended. Captures and recordings are sent long after; ten years is longer than anything is kept.
+    /// How long before it comes a record may have ended; one that is older is late and dropped. A program sets how long its store keeps
+    /// intervals; ten years is longer than anything is kept.
     public var acceptedAge: Duration = .seconds(315_360_000)
+    /// How long a connection is remembered at most because its node is silent, and may say again what it said.
+    public var awayTimeout: Duration = .seconds(86_400)
     /// How far ahead the clock of a node may be: a record that ends later is refused.
     public var acceptedLead: Duration = .seconds(3600)
     /// How far apart two nodes may put the same moment: their clocks, and the time between their polls.

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What became of every record: `received` = `merged` + `refused` + `late` at every moment, and everything merged is in an interval or still
-/// waits for one.
+/// What became of every record.
+///
+/// At every moment `received` = `opened` + `merged` + `refused` + `late`, and `opened` = `stored` + `held`.
 public struct MediationStatistics: Sendable, Hashable {
     public var received: UInt64 = 0
-    /// Records that a connection took in.
+    /// Records that began an interval, or an amendment, of a connection.
+    public var opened: UInt64 = 0
+    /// Of those: whose interval or amendment has been handed on to be stored.
+    public var stored: UInt64 = 0
+    /// Records that joined an interval which another had opened, or told nothing new.
     public var merged: UInt64 = 0
     /// Records without addresses or protocol.
     public var withoutKey: UInt64 = 0
@@ -12,6 +17,8 @@ public struct MediationStatistics: Sendable, Hashable {
     public var withoutTime: UInt64 = 0
     /// Records that end later than any clock of a cluster can be ahead.
     public var fromTheFuture: UInt64 = 0
+    /// Records that name another node than their sender's certificate.
+    public var foreign: UInt64 = 0
     /// Records that ended too long ago to change anything.
     public var late: UInt64 = 0
     public var connections: UInt64 = 0
@@ -38,5 +45,10 @@ public struct MediationStatistics: Sendable, Hashable {
     public init() {}
 
     /// Records that say nothing that can be stored.
-    public var refused: UInt64 { withoutKey + withoutTime + fromTheFuture }
+    public var refused: UInt64 { withoutKey + withoutTime + fromTheFuture + foreign }
+
+    /// Records whose interval waits in a connection until it is due.
+    public var held: UInt64 { opened - stored }
+
+    public var isBalanced: Bool { received == opened + merged + refused + late && opened >= stored }
 }

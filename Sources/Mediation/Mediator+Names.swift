@@ -31,6 +31,7 @@ extension Mediator {
             statistics.askedAgain += 1
             guard let interval = table.amend(connection.place, enrichment, clusterID: clusterID) else { continue }
             statistics.amended += 1
+            noteStored(connection.place)
             intervals.append(interval)
             awaitNames(of: connection.place, in: interval.record, at: now)
         }

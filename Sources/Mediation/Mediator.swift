@@ -23,16 +23,21 @@ public struct Mediator: ~Copyable {
     private var due: [(entry: UInt32, slot: Int64)] = []
     let clusterID: NameID?
     private var gaps: [NameID: ConnectionGaps] = [:]
+    private var presence: NodePresence
 
     /// - Parameter firstConnection: the number of the first connection; above all that the store knows.
     public init(_ configuration: MediationConfiguration, firstConnection: Int64, names: inout NameTable) {
         self.configuration = configuration
         table = ConnectionTable(firstConnection: firstConnection, seed: configuration.hashSeed)
+        presence = NodePresence(pause: configuration.inactiveTimeout / 2)
         clusterID = configuration.clusterID.map { names.id(of: $0) }
     }
 
     /// Connections kept at present.
     public var connectionCount: Int { table.count }
+
+    /// Connections that have something to be stored which a record told: ``MediationStatistics/held``, counted.
+    public var openCount: Int { table.places.count { table[$0][.isOpen] } }
 
     /// What is known of who is who.
     public var identity: IdentityStatistics { enrichment.identity }
@@ -42,26 +47,37 @@ public struct Mediator: ~Copyable {
         statistics.received += 1
         var flow = flow
         flow.normalize()
-        guard let key = ConnectionKey(flow) else { return refuse(\.withoutKey) }
-        guard let end = flow[time: .flowEndMilliseconds], flow.isKnown(.flowStartMilliseconds) else { return refuse(\.withoutTime) }
-        guard end <= now + configuration.acceptedLead else { return refuse(\.fromTheFuture) }
-        guard end >= now - configuration.acceptedAge else {
-            statistics.late += 1
-            return .late
+        guard let key = ConnectionKey(flow) else { return drop(.withoutKey, \.withoutKey) }
+        guard let end = flow[time: .flowEndMilliseconds], flow.isKnown(.flowStartMilliseconds) else {
+            return drop(.withoutTime, \.withoutTime)
         }
-        statistics.merged += 1
+        guard end <= now + configuration.acceptedLead else { return drop(.fromTheFuture, \.fromTheFuture) }
+        guard end >= now - configuration.acceptedAge else { return drop(.tooOld, \.late) }
         let side = ObservingSide(of: flow)
         let known = table.find(key) { $0.distance(to: flow, from: side, tolerance: configuration.clockTolerance) }
         if let known { closeWindows(of: known, before: flow, from: side, at: now) }
         let place = known ?? begin(key, with: flow, at: now)
+        let wasOpen = table[place][.isOpen]
         if table.merge(place, flow, from: side, at: now, checkedBy: enrichment, &statistics.contradicted) { enrichment.learn(from: flow) }
         plan(place, at: now)
-        return .merged
+        guard !wasOpen, table[place].isPending else {
+            statistics.merged += 1
+            return .merged
+        }
+        statistics.opened += 1
+        table[place][.isOpen] = true
+        return .opened
     }
 
-    private mutating func refuse(_ cause: WritableKeyPath<MediationStatistics, UInt64>) -> Reception {
-        statistics[keyPath: cause] += 1
-        return .refused
+    /// Counts a record that names another node than its sender may.
+    public mutating func refuseForeign() -> Reception {
+        statistics.received += 1
+        return drop(.foreignNode, \.foreign)
+    }
+
+    private mutating func drop(_ cause: DropCause, _ count: WritableKeyPath<MediationStatistics, UInt64>) -> Reception {
+        statistics[keyPath: count] += 1
+        return .dropped(cause)
     }
 
     /// Stores the windows that are over by a record's time, with their share of the growth that it tells.
@@ -98,6 +114,7 @@ public struct Mediator: ~Copyable {
     ///
     /// Otherwise a step forwards would forget every connection and count it once more, and a step back would delay everything.
     public mutating func clockWasSet(by difference: Duration, at now: Timestamp) {
+        presence.move(by: difference)
         table.wheel = DeadlineWheel()
         for place in table.places {
             table[place].moveArrivals(by: difference)
@@ -114,7 +131,14 @@ public struct Mediator: ~Copyable {
             table.surplus(of: key) == nil, let place = table.resume(interval, key: key, at: now)
         else { return }
         statistics.resumed += 1
+        for node in table[place].observers { presence.expect(node) }
         plan(place, at: now)
+    }
+
+    /// Takes down that a node's exporter is heard. What a node told is remembered until it has been heard for `inactiveTimeout` without a pause
+    /// since: one that was cut off says again what it said last.
+    public mutating func hear(_ node: NameID, at now: Timestamp) {
+        presence.hear(node, at: now)
     }
 
     /// The intervals that are due. Call it after each batch and at least once a second.
@@ -144,7 +168,7 @@ public struct Mediator: ~Copyable {
     }
 
     private mutating func settle(_ place: UInt32, at now: Timestamp, into intervals: inout [FlowInterval]) {
-        let isForgotten = now >= forgetting(of: table[place])
+        let isForgotten = now >= forgetting(of: table[place], at: now)
         let isOverdue = isForgotten || now >= table[place].firstArrival + configuration.correlationTimeout
         if table[place].isComplete || isOverdue {
             let before = intervals.count
@@ -161,9 +185,17 @@ public struct Mediator: ~Copyable {
     private mutating func store(_ place: UInt32, isOverdue: Bool, into intervals: inout [FlowInterval]) {
         let wasObserved = table[place].facts.observation
         guard let interval = table.cut(place, enrichment, clusterID: clusterID, isOverdue: isOverdue) else { return }
+        noteStored(place)
         if interval.hasInterval { statistics.intervals += 1 }
         if wasObserved == nil { count(table[place].facts) }
         intervals.append(interval)
+    }
+
+    /// Counts the record that had opened what is stored by now.
+    mutating func noteStored(_ place: UInt32) {
+        guard table[place][.isOpen], !table[place].isPending else { return }
+        table[place][.isOpen] = false
+        statistics.stored += 1
     }
 
     /// Counts what a connection lacks when it is stored first, for the node that told of it.
@@ -199,7 +231,7 @@ public struct Mediator: ~Copyable {
     }
 
     private func nextDeadline(of connection: MediatedConnection, at now: Timestamp) -> Timestamp {
-        let forgotten = forgetting(of: connection)
+        let forgotten = forgetting(of: connection, at: now)
         guard connection[.hasNews] || connection[.isChanged] else { return forgotten }
         if !connection.isStored {
             return connection.isComplete ? now : min(connection.firstArrival + configuration.correlationTimeout, forgotten)
@@ -210,8 +242,19 @@ public struct Mediator: ~Copyable {
         return min(endOfWindow(connection, now), forgotten)
     }
 
-    private func forgetting(of connection: MediatedConnection) -> Timestamp {
-        connection.lastArrival + (connection.hasEnded ? configuration.inactiveTimeout : configuration.idleTimeout)
+    private func forgetting(of connection: MediatedConnection, at now: Timestamp) -> Timestamp {
+        let usual = connection.lastArrival + (connection.hasEnded ? configuration.inactiveTimeout : configuration.idleTimeout)
+        // Those that wait for a node must not push out those that live.
+        guard usual <= now, table.count <= configuration.capacity / 2 else { return usual }
+        var time = usual
+        for node in connection.observers {
+            switch presence.state(of: node, at: now) {
+            case .unknown: break
+            case .silent: time = max(time, now + configuration.inactiveTimeout)
+            case .present(let since): time = max(time, since + configuration.inactiveTimeout)
+            }
+        }
+        return min(time, max(usual, connection.lastArrival + configuration.awayTimeout))
     }
 
     private func endOfWindow(_ connection: MediatedConnection, _ now: Timestamp) -> Timestamp {

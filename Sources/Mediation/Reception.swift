@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FlowModel
+
 /// What became of a record.
 public enum Reception: Sendable, Hashable {
-    /// A connection took it in.
+    /// A connection took it in, and has something to be stored from now on.
+    case opened
+    /// A connection took it in that had something to be stored already, or learned nothing from it.
     case merged
-    /// It names no connection, or its times cannot be.
-    case refused
-    /// It ended longer ago than anything is still changed.
-    case late
+    /// It is not kept, for this cause.
+    case dropped(DropCause)
+
+    /// Whether a connection took it in.
+    public var isKept: Bool { self == .opened || self == .merged }
 }

@@ -29,8 +29,8 @@ struct AggregatorConfiguration {
         if let path = options.config { file = try ConfigurationFile(path: path) }
         let settings = FileSettings(file)
         store = options.store ?? settings.store ?? "flows.db"
-        mediation = Self.mediation(options, settings)
         retention = RetentionPolicy(options.retention, RetentionSettings(file))
+        mediation = Self.mediation(options, settings, retention)
         var reader = SettingReader(file)
         cluster = Self.cluster(options, settings, &reader)
         proxy = Self.proxy(options, settings, &reader)
@@ -84,6 +84,7 @@ struct AggregatorConfiguration {
             ("store", options.store ?? settings.store != nil), ("window", options.window ?? settings.window != nil),
             ("correlation-timeout", options.correlationTimeout ?? settings.correlationTimeout != nil),
             ("inactive-timeout", options.inactiveTimeout ?? settings.inactiveTimeout != nil),
+            ("late-after", options.lateAfter ?? settings.lateAfter != nil),
         ]
         for (key, isGiven) in ofAggregation where isGiven {
             reader.reject(key, "a proxy keeps nothing and stores nothing", remedy: "leave it out, or mode: proxy")
@@ -93,11 +94,20 @@ struct AggregatorConfiguration {
             observationDomainID: ObservationDomainName.identifier(of: HostName.current))
     }
 
-    private static func mediation(_ options: AggregatorOptions, _ settings: FileSettings) -> MediationConfiguration {
+    private static func mediation(
+        _ options: AggregatorOptions, _ settings: FileSettings, _ retention: RetentionPolicy
+    ) -> MediationConfiguration {
         var mediation = MediationConfiguration()
         mediation.window = options.window ?? settings.window ?? mediation.window
         mediation.correlationTimeout = options.correlationTimeout ?? settings.correlationTimeout ?? mediation.correlationTimeout
         mediation.inactiveTimeout = options.inactiveTimeout ?? settings.inactiveTimeout ?? mediation.inactiveTimeout
+        if let age = options.lateAfter ?? settings.lateAfter {
+            // No time at all means that nothing is late.
+            if age > .zero { mediation.acceptedAge = age }
+        } else if let age = retention.ages[.flows] {
+            // Sums are kept for longer than intervals: what waited in a spool over the night is part of them.
+            mediation.acceptedAge = max(age, .seconds(86_400))
+        }
         mediation.hashSeed = .random(in: .min ... .max)
         mediation.clusterID = options.clusterID ?? settings.clusterID
         return mediation
@@ -108,7 +118,7 @@ struct AggregatorConfiguration {
 private struct FileSettings {
     let store, objects, clusterID: String?
     let listen, collectors: [Endpoint]?
-    let window, correlationTimeout, inactiveTimeout: Duration?
+    let window, correlationTimeout, inactiveTimeout, lateAfter: Duration?
 
     init(_ file: ConfigurationFile?) {
         store = file?.string("store")
@@ -117,6 +127,7 @@ private struct FileSettings {
         window = file?.duration("window", in: .seconds(1)...(.seconds(3600)))
         correlationTimeout = file?.duration("correlation-timeout", in: .seconds(1)...(.seconds(600)))
         inactiveTimeout = file?.duration("inactive-timeout", in: .seconds(1)...(.seconds(86_400)))
+        lateAfter = file?.duration("late-after")
         listen = file?.endpoints("listen")
         collectors = file?.endpoints("collector")
     }

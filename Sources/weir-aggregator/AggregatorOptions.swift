@@ -56,6 +56,13 @@ struct AggregatorOptions: ParsableArguments {
         transform: DurationText.parse)
     var inactiveTimeout: Duration?
 
+    @Option(
+        help: ArgumentHelp(
+            "Age at which a record is late: counted, not stored (default: the retention of intervals, at least 1d; 0s for never).",
+            valueName: "DURATION"),
+        transform: DurationText.parse)
+    var lateAfter: Duration?
+
     @Option(help: ArgumentHelp("What clusterId says of every flow.", valueName: "TEXT"))
     var clusterID: String?
 

@@ -25,6 +25,7 @@ final class AggregatorPipeline: Sendable {
     private let core: PlainThread
     private let storing: PlainThread
     private let outcome: Outcome
+    private let board = LedgerBoard()
     private let certificates: CredentialWatch?
     private let logger: Logger
 
@@ -58,9 +59,11 @@ final class AggregatorPipeline: Sendable {
             _ = collected.put($0)
         }
         let collecting = collecting
+        let board = board
         var loop = MediationLoop(
             configuration.mediation, firstConnection: writer.nextConnection(), from: collected, and: cluster.changes, to: stored,
-            ending: { collecting.end($0) }, nodeMismatch: configuration.nodeMismatch, clock: clock, logger: logger)
+            ending: { collecting.end($0) }, nodeMismatch: configuration.nodeMismatch,
+            transport: { collecting.statistics }, board: board, clock: clock, logger: logger)
         try loop.resume(from: writer)
         let outcome = Outcome(loop)
         self.outcome = outcome
@@ -73,7 +76,7 @@ final class AggregatorPipeline: Sendable {
         storing = try PlainThread("store") {
             let loop = StoreLoop(
                 writer: writer, batches: stored, retention: retention, clock: clock, logger: logger,
-                isStopping: { outcome.isStopping.load(ordering: .relaxed) })
+                isStopping: { outcome.isStopping.load(ordering: .relaxed) }, board: board)
             let result = loop.run()
             outcome.storing.withLock { $0 = result }
         }
@@ -94,6 +97,9 @@ final class AggregatorPipeline: Sendable {
     }
 
     var boundEndpoints: [Endpoint] { collecting.boundEndpoints }
+
+    /// What became of everything that was taken in so far.
+    var ledger: AggregatorLedger { board.present }
 
     /// False when an accepted record could not be stored.
     func stop() -> Bool {
@@ -118,8 +124,10 @@ final class AggregatorPipeline: Sendable {
         logger.info(
             "stopped",
             metadata: [
-                "records": "\(mediation.received)", "merged": "\(mediation.merged)", "refused": "\(mediation.refused)",
-                "late": "\(mediation.late)", "connections": "\(mediation.connections)",
+                "records": "\(mediation.received)", "opened": "\(mediation.opened)",
+                "merged": "\(mediation.merged)", "refused": "\(mediation.refused)",
+                "late": "\(mediation.late)", "held": "\(mediation.held)",
+                "connections": "\(mediation.connections)",
                 "intervals stored": "\(result.intervals)", "intervals lost": "\(result.intervalsLost)",
                 "source only": "\(mediation.sourceOnly)", "destination only": "\(mediation.destinationOnly)",
             ])

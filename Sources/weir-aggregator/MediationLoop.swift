@@ -20,6 +20,9 @@ struct MediationLoop: ~Copyable {
     /// Ends a connection whose exporter malfunctions.
     private let end: @Sendable (TransportSession) -> Void
     private let nodeMismatch: NodeClaim.Mismatch
+    /// What the sockets have counted.
+    private let transport: @Sendable () -> CollectingStatistics
+    private let board: LedgerBoard?
     private let clock: SteadyClock
     private let logger: Logger
 
@@ -32,6 +35,11 @@ struct MediationLoop: ~Copyable {
     private var intervals: [FlowInterval] = []
     private var lastExpiry: Timestamp
     private let began: Timestamp
+    private var drops = TransportDrops()
+    private var templates: TemplateShelf
+    private var handedOver = 0
+    /// When the store was told last that the aggregator is there.
+    private var lastNoted: Timestamp?
     /// By how much the clock had been set when the mediator was told last.
     private var clockSteps = Duration.zero
 
@@ -48,23 +56,29 @@ struct MediationLoop: ~Copyable {
     /// How often what is due is handed over, however much comes in.
     private static let rhythm = Duration.milliseconds(250)
     private static let changesAtOnce = 64
+    /// How often the store is told that the aggregator is there, when there is nothing else to tell.
+    private static let signOfLife = Duration.seconds(10)
 
     init(
         _ configuration: MediationConfiguration, firstConnection: Int64, from collected: Mailbox<CollectedBatch>,
         and changes: Mailbox<ClusterChange>, to stored: Mailbox<StoreBatch>, ending end: @escaping @Sendable (TransportSession) -> Void,
-        nodeMismatch: NodeClaim.Mismatch = .refuse, clock: SteadyClock, logger: Logger
+        nodeMismatch: NodeClaim.Mismatch = .refuse, transport: @escaping @Sendable () -> CollectingStatistics = { CollectingStatistics() },
+        board: LedgerBoard? = nil, clock: SteadyClock, logger: Logger
     ) {
         self.collected = collected
         self.changes = changes
         self.stored = stored
         self.end = end
         self.nodeMismatch = nodeMismatch
+        self.transport = transport
+        self.board = board
         self.clock = clock
         self.logger = logger
         names = NameTable(seed: .random(in: .min ... .max))
         mediator = Mediator(configuration, firstConnection: firstConnection, names: &names)
         lastExpiry = clock.now
         began = lastExpiry
+        templates = TemplateShelf(began: began, logger: logger)
     }
 
     /// Goes on with the connections that the program before this one left in the store, however it ended.
@@ -76,11 +90,13 @@ struct MediationLoop: ~Copyable {
         let count = try writer.lastIntervals(within: horizon, at: now, limit: configuration.capacity, names: &names) {
             mediator.resume($0, at: now)
         }
+        templates = TemplateShelf(try writer.savedTemplates(since: now - TemplateShelf.lifetime), began: began, logger: logger)
         if count > 0 { logger.info("connections resumed", metadata: ["connections": "\(mediator.statistics.resumed)"]) }
     }
 
     /// - Returns: what became of every record.
     mutating func run() -> MediationStatistics {
+        send(at: clock.now)
         while true {
             switch collected.take(timeout: Self.rhythm) {
             case .element(let batch): receive(batch)
@@ -122,6 +138,7 @@ struct MediationLoop: ~Copyable {
             guard var session = sessions.removeValue(forKey: batch.session.id) else { return }
             session.lastHeard = now
             for message in messages where !session.reader.isMalfunctioning { read(message, of: &session, at: now) }
+            for node in session.reader.nodes { mediator.hear(node, at: now) }
             sessions[batch.session.id] = session
             if session.reader.isMalfunctioning {
                 logger.warning("session ended: its last messages were all malformed", metadata: ["peer": "\(batch.session)"])
@@ -139,7 +156,11 @@ struct MediationLoop: ~Copyable {
             exporter: "\(transport.transport)://\(transport.peerAddress)", isDatagram: transport.transport.isDatagram,
             limits: DecodingLimits(sharing: sessions.count + 1))
         // An exporter that was restarted sends from another port, and repeats its templates when they are due.
-        if transport.transport == .udp, let earlier = lastHeard(of: transport) { reader.inheritTemplates(from: earlier) }
+        if transport.transport == .udp, let earlier = lastHeard(of: transport) {
+            reader.inheritTemplates(from: earlier)
+        } else {
+            templates.restore(&reader, of: transport, at: now)
+        }
         let claim = transport.nodeName.map { NodeClaim(node: names.id(of: $0), mismatch: nodeMismatch) }
         sessions[transport.id] = Session(transport: transport, reader: reader, lastHeard: now, claim: claim)
     }
@@ -152,6 +173,7 @@ struct MediationLoop: ~Copyable {
 
     private mutating func close(_ transport: TransportSession, at now: Timestamp) {
         guard var session = sessions.removeValue(forKey: transport.id) else { return }
+        templates.forget(transport)
         session.reader.end(at: now)
         endedStatistics += settled(session.reader.takeStatistics(), of: &session)
         ended += session.reader.takeMinutes(names: names)
@@ -178,7 +200,7 @@ struct MediationLoop: ~Copyable {
         let error = session.reader.read(message, at: now, names: &names) { flow, _ in
             guard claim?.settle(&flow) ?? true else {
                 foreign += 1
-                return .refused
+                return mediator.refuseForeign()
             }
             return mediator.receive(flow, at: now)
         }
@@ -210,12 +232,13 @@ struct MediationLoop: ~Copyable {
         if now.seconds / 60 != lastExpiry.seconds / 60 {
             noteConnected(at: now)
             endedStatistics += mediator.records(since: began, at: now, names: &names)
+            ended.append(.ofAggregator(at: lastExpiry))
         }
         lastExpiry = now
         intervals.removeAll(keepingCapacity: true)
         mediator.expire(at: now, into: &intervals)
         noteGaps(at: now)
-        send()
+        send(at: now)
     }
 
     /// Whether a UDP peer lives only its records can tell; a stream that is open is an exporter that is there.
@@ -230,28 +253,29 @@ struct MediationLoop: ~Copyable {
         mediator.flush(at: now, into: &intervals)
         noteGaps(at: now)
         endedStatistics += mediator.records(since: began, at: now, names: &names)
-        send()
+        ended.append(.ofAggregator(at: now))
+        send(at: now, isLast: true)
     }
 
-    /// Enters what stored connections lacked into the ledger of the exporter that told of them. One that is gone has no ledger to be entered in;
-    /// the aggregator's own counters have it all.
+    /// Enters what stored connections lacked into the ledger of the exporter that told of them; of one that is gone, into the aggregator's own.
     private mutating func noteGaps(at now: Timestamp) {
         for (node, gaps) in mediator.takeGaps() {
+            var minute = ExporterMinute.ofAggregator(at: now)
             for session in sessions.values {
                 guard let domain = session.reader.domain(of: node) else { continue }
-                var minute = ExporterMinute(
-                    exporter: session.reader.exporter, observationDomainID: domain, nodeName: names.text(of: node),
-                    minute: Timestamp(seconds: now.seconds - now.seconds % 60))
-                minute.halves = gaps.halves
-                minute.unnamed = gaps.unnamed
-                ended.append(minute)
+                minute = ExporterMinute(
+                    exporter: session.reader.exporter, observationDomainID: domain, nodeName: names.text(of: node), minute: minute.minute)
                 break
             }
+            minute.halves = gaps.halves
+            minute.unnamed = gaps.unnamed
+            ended.append(minute)
         }
     }
 
-    private mutating func send() {
+    private mutating func send(at now: Timestamp, isLast: Bool = false) {
         var batch = StoreBatch()
+        if let dropped = drops.take(transport(), at: now) { ended.append(dropped) }
         batch.intervals = intervals
         batch.exporterMinutes = ended
         batch.statistics = endedStatistics
@@ -266,12 +290,19 @@ struct MediationLoop: ~Copyable {
                 sessions[id] = session
             }
             batch.exporterMinutes += sessions[id]?.reader.takeMinutes(names: names) ?? []
+            if let session = sessions[id] { templates.save(session.reader, of: session.transport, at: now, into: &batch.savedTemplates) }
         }
         while namesHandedOver < UInt32(names.count) {
             namesHandedOver += 1
             let id = NameID(rawValue: namesHandedOver)
             batch.names.append(StoreBatch.NewName(id: id, text: names.text(of: id)))
         }
+        if !batch.isEmpty || isLast || lastNoted.map({ now - $0 >= Self.signOfLife || now < $0 }) ?? true {
+            batch.run = AggregatorRun(began: began, reached: now, isOver: isLast)
+            lastNoted = now
+        }
+        handedOver += batch.intervals.count
+        board?.post(mediator.statistics, handedOver: handedOver)
         // Waits when the store is behind: then the mailbox before this thread fills, and the collector stops reading.
         if !batch.isEmpty { _ = stored.put(batch) }
     }

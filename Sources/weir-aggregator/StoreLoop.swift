@@ -16,6 +16,8 @@ struct StoreLoop {
     let logger: Logger
     /// Once closed, a batch that fails is tried for this long at most: the program is to end.
     let isStopping: @Sendable () -> Bool
+    /// Shown what came of each batch.
+    var board: LedgerBoard?
 
     private static let pause = Duration.milliseconds(500)
     private static let lastPatience = Duration.seconds(4)
@@ -25,30 +27,49 @@ struct StoreLoop {
     private static let reminder = Duration.seconds(60)
 
     struct Result: Sendable {
+        /// Intervals and amendments of connections that are in the store.
         var intervals = 0
+        /// Those of batches that the store refused until the program had to end.
         var intervalsLost = 0
+        /// Those that have no place in the store.
+        var intervalsRefused = 0
         /// Rows that were removed for age, for size, and for want of room on the disk.
         var rowsRemoved = 0
     }
 
     func run() -> Result {
         var result = Result()
+        // What the ledger is to be told of batches that are done.
+        var drops: ExporterMinute?
         // Not at once: at the start there are connections to resume and batches that have waited.
         var nextRetention = clock.now + Self.retentionPeriod
         while true {
             let now = clock.now
             switch batches.take(timeout: max(.zero, nextRetention - now)) {
-            case .element(let batch):
-                if write(batch, &result) {
-                    result.intervals += batch.intervals.count
-                } else {
-                    result.intervalsLost += batch.intervals.count
-                }
+            case .element(var batch):
+                if let told = drops { batch.exporterMinutes.append(told) }
+                drops = store(batch, &result)
+                board?.post(result)
             case .timedOut: break
-            case .closed: return result
+            case .closed:
+                if let told = drops { _ = store(StoreBatch(exporterMinutes: [told]), &result) }
+                return result
             }
             if clock.now >= nextRetention, !isStopping() { nextRetention = clock.now + (retain(&result) ? .zero : Self.retentionPeriod) }
         }
+    }
+
+    /// - Returns: what is to be entered into the ledger, because it could not be stored.
+    private func store(_ batch: StoreBatch, _ result: inout Result) -> ExporterMinute? {
+        let refusedBefore = result.intervalsRefused
+        let isWritten = write(batch, &result)
+        let refused = result.intervalsRefused - refusedBefore
+        result.intervals += isWritten ? batch.intervals.count - refused : 0
+        result.intervalsLost += isWritten ? 0 : batch.intervals.count
+        var minute = ExporterMinute.ofAggregator(at: clock.now)
+        minute.drop(.withoutPlace, UInt64(refused))
+        if !isWritten { minute.drop(.storeFailed, UInt64(batch.intervals.count)) }
+        return minute.isComplete ? nil : minute
     }
 
     /// - Returns: whether there is more to remove.
@@ -76,6 +97,7 @@ struct StoreLoop {
                 if let firstFailure {
                     logger.notice("store writes again", metadata: ["after": "\(DurationText.text(for: clock.now - firstFailure))"])
                 }
+                result.intervalsRefused += written.refusedIntervals
                 report(written)
                 return true
             } catch {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import FlowModel
 internal import FlowStore
 internal import IPFIX
 
@@ -33,24 +34,38 @@ struct AnswerCompleteness {
     }
 
     private func text(_ gap: Completeness.Gap) -> String {
-        let address = "\(TerminalText.safe(gap.exporter)) domain \(gap.observationDomainID)"
-        let who = gap.nodeName.map { "\(TerminalText.safe($0)) (\(address))" } ?? address
         let isOneDay = LocalTime.date(gap.from) == LocalTime.date(gap.to)
         let until = (isOneDay ? "" : LocalTime.date(gap.to) + " ") + LocalTime.clock(gap.to)
-        return "\(who) \(cause(gap)) \(LocalTime.date(gap.from)) \(LocalTime.clock(gap.from))–\(until)"
+        return "\(who(gap)) \(cause(gap)) \(LocalTime.date(gap.from)) \(LocalTime.clock(gap.from))–\(until)"
+    }
+
+    private func who(_ gap: Completeness.Gap) -> String {
+        if gap.exporter == ExporterMinute.aggregator { return "the aggregator" }
+        let address = "\(TerminalText.safe(gap.exporter)) domain \(gap.observationDomainID)"
+        return gap.nodeName.map { "\(TerminalText.safe($0)) (\(address))" } ?? address
     }
 
     private func cause(_ gap: Completeness.Gap) -> String {
-        guard case .counted(let losses) = gap.cause else { return "silent" }
-        var causes: [String] = []
-        if losses.lost > 0 { causes.append("\(plural(Int(losses.lost), "record")) lost on the way") }
-        if losses.setsWithoutTemplate > 0 { causes.append("\(plural(Int(losses.setsWithoutTemplate), "set")) without template") }
-        if losses.malformed > 0 { causes.append("\(plural(Int(losses.malformed), "message")) malformed") }
-        if losses.refused > 0 { causes.append("\(plural(Int(losses.refused), "record")) refused") }
-        if losses.late > 0 { causes.append("\(plural(Int(losses.late), "record")) too late") }
-        if losses.notSent > 0 { causes.append("\(plural(Int(losses.notSent), "record")) given up by the exporter") }
-        if losses.untracked > 0 { causes.append("\(plural(Int(losses.untracked), "packet")) not tracked by the node") }
-        return causes.joined(separator: ", ")
+        switch gap.cause {
+        case .silent: "silent"
+        case .away(.stopped): "stopped, and datagrams were lost"
+        case .away(.broken): "was not there, and may have lost what it held last"
+        case .counted(let losses): Self.words.compactMap { words in words(losses) }.joined(separator: ", ")
+        }
+    }
+
+    private static let words: [@Sendable (Completeness.Losses) -> String?] = [
+        text(\.lost, "record", "lost on the way"), text(\.setsWithoutTemplate, "set", "without template"),
+        text(\.malformed, "message", "malformed"), text(\.refused, "record", "refused"), text(\.late, "record", "too late"),
+        text(\.notSent, "record", "given up by the exporter"), text(\.untracked, "packet", "not tracked by the node"),
+        text(\.datagramsDropped, "datagram", "dropped before it was read"), text(\.sessionsRefused, "session", "refused"),
+        text(\.intervalsLost, "interval", "not stored"),
+    ]
+
+    private static func text(
+        _ path: any KeyPath<Completeness.Losses, Int64> & Sendable, _ noun: String, _ fate: String
+    ) -> @Sendable (Completeness.Losses) -> String? {
+        { losses in losses[keyPath: path] > 0 ? "\(plural(Int(losses[keyPath: path]), noun)) \(fate)" : nil }
     }
 
     private var halvesText: String {
@@ -86,17 +101,10 @@ extension AnswerCompleteness {
         ]
         switch gap.cause {
         case .silent: members.append(("cause", .text("silent")))
+        case .away(let away): members += [("cause", .text("away")), ("aggregator", .text(away.rawValue))]
         case .counted(let losses):
-            members += [
-                ("cause", .text("losses")),
-                ("lost", .plain(.integer(losses.lost))),
-                ("setsWithoutTemplate", .plain(.integer(losses.setsWithoutTemplate))),
-                ("malformed", .plain(.integer(losses.malformed))),
-                ("refused", .plain(.integer(losses.refused))),
-                ("late", .plain(.integer(losses.late))),
-                ("notSent", .plain(.integer(losses.notSent))),
-                ("untracked", .plain(.integer(losses.untracked))),
-            ]
+            members.append(("cause", .text("losses")))
+            for count in Completeness.Losses.all { members.append((count.name, .plain(.integer(losses[keyPath: count.path])))) }
         }
         return .object(members)
     }

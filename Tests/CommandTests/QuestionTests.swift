@@ -64,7 +64,7 @@ import Testing
             ]
         ),
         ("rules-never-hit", range, ["ingress,shop,web,allow-ftp,1,0"]),
-        ("incomplete-minutes", range, ["2026-11-23T10:01:00Z,node-a,tcp://192.0.2.1,100,7,0,0,0,0,0,0"]),
+        ("incomplete-minutes", range, ["2026-11-23T10:01:00Z,node-a,tcp://192.0.2.1,100,7,0,0,0,0,0,0,0,0,0"]),
         ("external-destinations", range, ["203.0.113.9,443,shop,web-1,,300,4000,1"]),
         (
             "throughput", range,

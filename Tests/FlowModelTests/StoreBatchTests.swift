@@ -33,7 +33,37 @@ import Testing
     func losses() {
         #expect(
             ExporterMinute.counts.filter(\.isLoss).map(\.name) == [
-                "lost", "setsWithoutTemplate", "malformed", "refused", "late", "notSent", "untracked",
+                "lost", "setsWithoutTemplate", "malformed", "refused", "late", "notSent", "untracked", "datagramsDropped",
+                "sessionsRefused", "intervalsLost",
             ])
+    }
+
+    @Test("every cause is part of a loss, and has a name of its own", arguments: DropCause.allCases)
+    func causes(cause: DropCause) {
+        var minute = ExporterMinute.ofAggregator(at: Timestamp(seconds: 119))
+        minute.drop(cause, 3)
+        minute.drop(cause)
+        #expect(minute[keyPath: cause.count] == 4 && minute.drops == [cause: 4] && !minute.isComplete)
+        #expect(minute.minute == Timestamp(seconds: 60) && minute.exporter == "aggregator")
+        #expect(DropCause.allCases.count { $0.name == cause.name } == 1)
+        #expect(cause.name.allSatisfy { $0 == "-" || $0.isLowercase || $0.isNumber })
+    }
+
+    @Test("entries of the same minute add up, causes too, and nothing dropped is no cause")
+    func addition() {
+        var minute = ExporterMinute(exporter: "udp://192.0.2.7", observationDomainID: 1, minute: Timestamp(seconds: 60))
+        minute.records = 5
+        minute.opened = 2
+        minute.merged = 1
+        minute.drop(.withoutKey, 2)
+        minute.drop(.tooOld, 0)
+        #expect(minute.isBalanced && minute.drops == [.withoutKey: 2])
+        var other = minute
+        other.nodeName = "node1"
+        minute += other
+        #expect(minute.isBalanced && minute.records == 10 && minute.refused == 4)
+        #expect(minute.drops == [.withoutKey: 4] && minute.nodeName == "node1")
+        minute.records += 1
+        #expect(!minute.isBalanced)
     }
 }

@@ -36,7 +36,8 @@ import Testing
         let answers = try reader.queue.read { database in
             try [
                 "SELECT sourcePodName || octetDeltaCount FROM flows", "SELECT messages || '/' || records || '/' || lost FROM completeness",
-                "SELECT reordered + setsExpired + late + notSent + untracked FROM completeness", "SELECT count(*) FROM policy_rules",
+                "SELECT reordered + setsExpired + late + notSent + untracked + opened + datagramsDropped FROM completeness",
+                "SELECT count(*) FROM policy_rules",
                 "SELECT count(*) FROM ports", "SELECT count(*) FROM statistics",
             ].map { try String.fetchOne(database, sql: $0) }
         }
@@ -49,7 +50,7 @@ import Testing
     @Test("migrations are named once, in order, and a program that knows only the first refuses the second by name")
     func names() throws {
         #expect(
-            FlowStore.migrator.migrations == ["v1-flows", "v2-statistics", "v3-continuation", "v4-imports", "v5-compact"])
+            FlowStore.migrator.migrations == ["v1-flows", "v2-statistics", "v3-continuation", "v4-imports", "v5-compact", "v6-ledger"])
         _ = try FlowStore.openForWriting(path: path)
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1-flows") { _ in }

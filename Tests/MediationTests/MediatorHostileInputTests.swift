@@ -40,7 +40,7 @@ import Testing
         let minutes = reader.takeMinutes(names: run.names)
         let statistics = run.mediator.statistics
         #expect(minutes.reduce(0) { $0 + $1.malformed } == malformed && minutes.reduce(0) { $0 + $1.records } == statistics.received)
-        #expect(statistics.received == statistics.merged + statistics.refused + statistics.late)
+        #expect(statistics.isBalanced && statistics.held == UInt64(run.mediator.openCount))
         #expect(statistics.connections == UInt64(run.connections.count))
     }
 }

@@ -234,9 +234,10 @@ import Testing
     @Test("records that came too late are counted so")
     func tooLate() {
         let session = Session()
-        session.read(Wire.message(template.set, Wire.set(300, record(1) + record(2))), becoming: .late)
+        session.read(Wire.message(template.set, Wire.set(300, record(1) + record(2))), becoming: .dropped(.tooOld))
         let minute = session.minutes().first
         #expect(minute?.records == 2 && minute?.late == 2 && minute?.refused == 0 && minute?.isComplete == false)
+        #expect(minute?.drops == [.tooOld: 2] && minute?.isBalanced == true)
     }
 
     @Test("records of options templates are no flows, and count for the sequence")
@@ -252,9 +253,10 @@ import Testing
     @Test("records that nobody keeps are counted as refused")
     func refused() {
         let session = Session()
-        session.read(Wire.message(template.set, Wire.set(300, record(1) + record(2))), becoming: .refused)
+        session.read(Wire.message(template.set, Wire.set(300, record(1) + record(2))), becoming: .dropped(.foreignNode))
         let minute = session.minutes().first
         #expect(minute?.records == 2 && minute?.refused == 2 && minute?.isComplete == false)
+        #expect(minute?.drops == [.foreignNode: 2] && minute?.isBalanced == true)
     }
 
     @Test("the exporter's node is known once a record has told, and stays known in later minutes")

@@ -48,6 +48,22 @@ final class Cluster {
         return status
     }
 
+    func killAggregator() throws {
+        let child = try #require(aggregator)
+        child.send(SIGKILL)
+        #expect(child.wait(atMost: .seconds(8)) == 128 + SIGKILL)
+        aggregator = nil
+    }
+
+    /// Asks until the first column of the first row is at least so much.
+    func wait(for least: Int64, _ sql: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        for _ in 0..<200 {
+            if try count(sql) >= least { return }
+            usleep(50_000)
+        }
+        Issue.record("not within ten seconds: \(sql)", sourceLocation: sourceLocation)
+    }
+
     func startExporter(of node: String, to endpoint: String, _ arguments: [String] = []) throws -> ChildProcess {
         try start(
             "weir-exporter",

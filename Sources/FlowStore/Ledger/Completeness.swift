@@ -35,9 +35,18 @@ public struct Completeness: Sendable, Hashable {
         public var to: Timestamp
         public var cause: Cause
 
+        public enum Away: String, Sendable, Hashable {
+            /// It had been told to stop, and had stored everything; what was sent by datagram until it came back is lost.
+            case stopped
+            /// It was killed, or failed: what it held then may be lost too.
+            case broken
+        }
+
         public enum Cause: Sendable, Hashable {
             /// The exporter said nothing.
             case silent
+            /// The aggregator was not there.
+            case away(Away)
             case counted(Losses)
         }
     }
@@ -51,6 +60,9 @@ public struct Completeness: Sendable, Hashable {
         public var late: Int64 = 0
         public var notSent: Int64 = 0
         public var untracked: Int64 = 0
+        public var datagramsDropped: Int64 = 0
+        public var sessionsRefused: Int64 = 0
+        public var intervalsLost: Int64 = 0
 
         public init() {}
 
@@ -60,8 +72,9 @@ public struct Completeness: Sendable, Hashable {
 
 extension Completeness.Losses {
     /// Under the names of `ExporterMinute`'s losses, in its order; a test holds it.
-    static let all: [(name: String, path: any WritableKeyPath<Self, Int64> & Sendable)] = [
+    public static let all: [(name: String, path: any WritableKeyPath<Self, Int64> & Sendable)] = [
         ("lost", \.lost), ("setsWithoutTemplate", \.setsWithoutTemplate), ("malformed", \.malformed), ("refused", \.refused),
-        ("late", \.late), ("notSent", \.notSent), ("untracked", \.untracked),
+        ("late", \.late), ("notSent", \.notSent), ("untracked", \.untracked), ("datagramsDropped", \.datagramsDropped),
+        ("sessionsRefused", \.sessionsRefused), ("intervalsLost", \.intervalsLost),
     ]
 }

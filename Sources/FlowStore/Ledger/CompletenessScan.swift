@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import FlowModel
 internal import IPFIX
 
 /// Finds the gaps in a ledger that is read minute by minute. Memory grows with exporters and gaps, not with the range.
@@ -19,6 +20,13 @@ struct CompletenessScan {
         let observationDomainID: Int64
         let nodeName: String?
         let losses: Completeness.Losses
+    }
+
+    /// A time at which no aggregator was there.
+    struct Pause {
+        let from: Timestamp
+        let to: Timestamp
+        let away: Completeness.Gap.Away
     }
 
     private struct Source: Hashable {
@@ -47,6 +55,9 @@ struct CompletenessScan {
     private var gaps: [Completeness.Gap] = []
     private var earliest: Int64?
     private var horizon: Int64?
+    /// The aggregator's own entry: it is no exporter, and its silence is told by its runs.
+    private var aggregator = Progress(expected: 0)
+    private var pauses: [Pause] = []
 
     init(_ range: TimeRange) {
         self.range = range
@@ -56,6 +67,13 @@ struct CompletenessScan {
     /// Rows come in order of time.
     mutating func add(_ row: Row) {
         let source = Source(exporter: row.exporter, observationDomainID: row.observationDomainID)
+        guard row.exporter != ExporterMinute.aggregator else {
+            guard row.minute >= firstMinute else { return }
+            var state = aggregator
+            addLosses(row, of: source, &state)
+            aggregator = state
+            return
+        }
         var state = progress[source] ?? Progress(expected: row.minute)
         state.nodeName = row.nodeName ?? state.nodeName
         if row.minute >= firstMinute {
@@ -69,11 +87,15 @@ struct CompletenessScan {
         progress[source] = state
     }
 
+    /// Pauses come in order of time.
+    mutating func add(_ pause: Pause) { pauses.append(pause) }
+
     mutating func end() -> Completeness {
         var result = Completeness()
         result.exporters = progress.values.count { $0.isInRange }
         guard let horizon, let earliest else { return result }
         for (source, var state) in progress { addSilence(of: source, &state, until: horizon) }
+        addPauses()
         if earliest >= firstMinute + Self.minute { result.nothingBefore = Timestamp(milliseconds: earliest) }
         if horizon + Self.grace < range.to.milliseconds { result.nothingAfter = Timestamp(milliseconds: horizon) }
         result.gaps = gaps.sorted { ($0.from, $0.exporter, $0.observationDomainID) < ($1.from, $1.exporter, $1.observationDomainID) }
@@ -85,6 +107,17 @@ struct CompletenessScan {
         guard minute > from else { return }
         state.openGap = nil
         gaps.append(gap(of: source, state, from: from, to: minute, .silent))
+    }
+
+    /// Who sends over streams sends again what was not taken; datagrams that nobody receives are lost.
+    private mutating func addPauses() {
+        let hasDatagrams = progress.keys.contains { $0.exporter.hasPrefix("udp:") || $0.exporter.hasPrefix("dtls:") }
+        for pause in pauses where pause.away == .broken || hasDatagrams {
+            gaps.append(
+                Completeness.Gap(
+                    exporter: ExporterMinute.aggregator, observationDomainID: 0, nodeName: nil, from: pause.from, to: pause.to,
+                    cause: .away(pause.away)))
+        }
     }
 
     private mutating func addLosses(_ row: Row, of source: Source, _ state: inout Progress) {

@@ -15,6 +15,19 @@ extension FlowReader {
         ORDER BY minute
         """
 
+    private static let pauses = """
+        SELECT before, began, isOrderly
+        FROM (
+          SELECT
+            began,
+            lag(ifnull(ended, reached)) OVER (ORDER BY began) AS before,
+            lag(ended) OVER (ORDER BY began) IS NOT NULL AS isOrderly
+          FROM aggregator_run
+        )
+        WHERE before < ? AND began > ?
+        ORDER BY began
+        """
+
     /// What the ledger says of a range. Whole minutes count, also those that the range only touches.
     public func completeness(in range: TimeRange) throws(StoreError) -> Completeness {
         try read { connection throws(StoreError) in
@@ -24,6 +37,15 @@ extension FlowReader {
             statement.bind(range.to.milliseconds, at: 2)
             var scan = CompletenessScan(range)
             while try statement.step() { scan.add(row(statement)) }
+            let pauses = try Statement(connection, Self.pauses)
+            pauses.bind(range.to.milliseconds, at: 1)
+            pauses.bind(range.from.milliseconds, at: 2)
+            while try pauses.step() {
+                scan.add(
+                    CompletenessScan.Pause(
+                        from: Timestamp(milliseconds: pauses.integer(at: 0) ?? 0), to: Timestamp(milliseconds: pauses.integer(at: 1) ?? 0),
+                        away: pauses.integer(at: 2) == 1 ? .stopped : .broken))
+            }
             return scan.end()
         }
     }

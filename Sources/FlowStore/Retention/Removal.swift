@@ -171,7 +171,8 @@ extension Removal {
         var removed: Int64 = 0
         let id = IntervalID.first(at: time)
         for (table, column, bound) in [
-            ("exporter_minute", "minute", time.milliseconds), ("exporter_statistic", "minute", time.milliseconds),
+            ("exporter_minute", "minute", time.milliseconds), ("exporter_drop", "minute", time.milliseconds),
+            ("aggregator_run", "began", time.milliseconds), ("exporter_statistic", "minute", time.milliseconds),
             ("rule_statistics", "id", id), ("port_statistics", "id", id),
         ] {
             let cut = try integer("SELECT \(column) FROM \(table) ORDER BY \(column) LIMIT 1 OFFSET \(Self.sliceRows)") ?? .max

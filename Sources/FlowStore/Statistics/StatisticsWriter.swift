@@ -8,11 +8,13 @@ struct StatisticsWriter {
     private var rules: SeriesWriter
     private var ports: SeriesWriter
     private var counters: CounterWriter
+    private let ledger: LedgerStatements
 
     /// How far a node's clock may be ahead. A time further ahead would make all that follows look late.
     private static let tolerance = Duration.seconds(600)
 
-    init(_ connection: Connection) throws(StoreError) {
+    init(_ connection: Connection, _ ledger: LedgerStatements) throws(StoreError) {
+        self.ledger = ledger
         rules = try SeriesWriter(.rules, connection)
         ports = try SeriesWriter(.ports, connection)
         counters = try CounterWriter(connection)
@@ -70,7 +72,7 @@ struct StatisticsWriter {
             if field == .notSentFlowTotalCount { minute.notSent = UInt64(growth ?? 0) }
             if untracked.contains(name) { minute.untracked = UInt64(growth ?? 0) }
         }
-        if !minute.isComplete { try statements.add(minute) }
+        if !minute.isComplete { try ledger.add(minute, names: statements) }
         return isStored
     }
 

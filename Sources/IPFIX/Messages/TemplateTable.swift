@@ -34,7 +34,8 @@ struct TemplateTable: Sendable {
     private var domains: [UInt32: Domain] = [:]
     private(set) var count = 0
     private var fieldCount = 0
-    private var generation: UInt64 = 0
+    /// Counts the templates that were new, or other than what their id meant before.
+    private(set) var generation: UInt64 = 0
     private var changes: [Change] = []
 
     init(limits: DecodingLimits, hasLifetimes: Bool) {

@@ -11,12 +11,18 @@ extension MessageDecoder {
         inherited = (earlier.templates.count > 0 ? earlier.templates : earlier.inherited)?.asInherited
     }
 
-    /// The session's templates as IPFIX Messages without data, one after another.
+    /// How often a template came that was new, or other than what its id meant before.
+    public var templateDefinitions: UInt64 { templates.generation }
+
+    /// The session's templates as IPFIX Messages without data, one after another: ``savedTemplateMessages()`` together.
+    public func savedTemplates() -> [UInt8] { savedTemplateMessages().flatMap(\.octets) }
+
+    /// The session's templates as IPFIX Messages without data, in the order of their domains.
     ///
     /// Each Message is of one domain, and its Export Time is when the oldest of its templates came. NetFlow v9's are written as what they
     /// are read as. Left out are its Options Templates without scope, which IPFIX does not have, and templates of more than 8,000 fields.
-    public func savedTemplates() -> [UInt8] {
-        var saved: [UInt8] = []
+    public func savedTemplateMessages() -> [(domain: UInt32, octets: [UInt8])] {
+        var saved: [(domain: UInt32, octets: [UInt8])] = []
         var sets: [UInt8] = []
         var domain: UInt32 = 0
         var oldest = Timestamp(milliseconds: .max)
@@ -25,7 +31,7 @@ extension MessageDecoder {
             let header = MessageHeader(
                 messageLength: UInt16(MessageHeader.length + sets.count), exportTime: UInt32(clamping: oldest.seconds), sequenceNumber: 0,
                 observationDomainID: domain)
-            saved += header.octets + sets
+            saved.append((domain, header.octets + sets))
             sets = []
             oldest = Timestamp(milliseconds: .max)
         }

@@ -58,7 +58,8 @@ final class SecureStreamHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if !isEstablished { refuse(context, SecurityFailure(reason: "the peer left during the handshake")) }
+        // Who only looks whether somebody listens, as a probe does, was not refused anything.
+        if !isEstablished, octetsRead > 0 { refuse(context, SecurityFailure(reason: "the peer left during the handshake")) }
         timeLimit?.cancel()
         context.fireChannelInactive()
     }

@@ -46,6 +46,8 @@ struct MediatedConnection: Sendable {
         static let hasClusterID = Self(rawValue: 1 << 11)
         /// The source of the key stands for a client from outside, whose address and port are kept where those of its proxy would be.
         static let hasClient = Self(rawValue: 1 << 12)
+        /// A record opened what is stored next.
+        static let isOpen = Self(rawValue: 1 << 13)
     }
 
     init(id: Int64, key: ConnectionKey, isResumed: Bool, at now: Timestamp) {
@@ -109,6 +111,17 @@ extension MediatedConnection {
     var hasRareFacts: Bool {
         get { self[.hasRareFacts] }
         set { self[.hasRareFacts] = newValue }
+    }
+
+    /// Whether there is something to store.
+    var isPending: Bool { !flags.isDisjoint(with: [.hasNews, .isChanged]) || !isStored }
+
+    /// The nodes that tell of the connection, as far as their names are known: one for each half.
+    var observers: [NameID] {
+        var nodes: [NameID] = []
+        if source.isHere, let node = facts.sourceNode { nodes.append(node) }
+        if destination.isHere, let node = facts.destinationNode, node != nodes.first { nodes.append(node) }
+        return nodes
     }
 
     var hasBothHalves: Bool { source.isHere && destination.isHere }

@@ -64,6 +64,9 @@ struct SessionLedger: Sendable {
 
     func domain(of node: NameID) -> UInt32? { domains.first { $0.nodeName == node }?.id }
 
+    /// The nodes that the session's records name as their own.
+    var nodes: [NameID] { domains.compactMap(\.nodeName) }
+
     /// Enters what the decoder knows of a domain's loss beyond what it knew before. Lost records may come late, so they are entered, for the
     /// time at which they were missed, when they have not come within ``patience``.
     mutating func enter(_ statistics: DecodingStatistics, of domain: UInt32, at now: Timestamp) {
@@ -80,6 +83,7 @@ struct SessionLedger: Sendable {
                 let entered = minute[keyPath: count.entered]
                 minute[keyPath: count.entered] = new >= old ? entered + (new - old) : entered - min(entered, old - new)
             }
+            for (told, cause) in Loss.drops { minute.drop(cause, loss[keyPath: told] - min(loss[keyPath: told], before[keyPath: told])) }
         }
     }
 
@@ -154,7 +158,7 @@ struct SessionLedger: Sendable {
         let minute = domains[index].minute
         let empty = ExporterMinute(exporter: exporter, observationDomainID: minute.observationDomainID, minute: minute.minute)
         let key = Key(domain: minute.observationDomainID, minute: minute.minute)
-        for count in ExporterMinute.counts { closed[key, default: empty][keyPath: count.path] += minute[keyPath: count.path] }
+        closed[key, default: empty] += minute
         domains[index].minute = empty
         domains[index].isOpen = false
     }
@@ -166,7 +170,9 @@ private struct Loss: Hashable {
     var reordered: UInt64 = 0
     var duplicated: UInt64 = 0
     var restarts: UInt64 = 0
-    var setsSkipped: UInt64 = 0
+    /// Sets that could not wait.
+    var setsNotKept: UInt64 = 0
+    var setsUnreadable: UInt64 = 0
     var setsKept: UInt64 = 0
     var setsReleased: UInt64 = 0
     var setsExpired: UInt64 = 0
@@ -178,7 +184,8 @@ private struct Loss: Hashable {
         reordered = statistics.sequence.reordered
         duplicated = statistics.sequence.duplicated
         restarts = statistics.sequence.restarts
-        setsSkipped = statistics.setsSkipped
+        setsNotKept = statistics.setsWithoutTemplate - statistics.setsKept
+        setsUnreadable = statistics.setsUnreadable
         setsKept = statistics.setsKept
         setsReleased = statistics.setsReleased
         setsExpired = statistics.setsExpired
@@ -189,8 +196,12 @@ private struct Loss: Hashable {
     static var counts: [Count] {
         [
             (\.lost, \.lost), (\.reordered, \.reordered), (\.duplicated, \.duplicated), (\.restarts, \.restarts),
-            (\.setsSkipped, \.setsWithoutTemplate), (\.setsKept, \.setsKept), (\.setsReleased, \.setsReleased),
-            (\.setsExpired, \.setsExpired),
+            (\.setsKept, \.setsKept), (\.setsReleased, \.setsReleased), (\.setsExpired, \.setsExpired),
         ]
+    }
+
+    /// What is not read, by cause: together the Sets without template.
+    static var drops: [(told: KeyPath<Loss, UInt64>, cause: DropCause)] {
+        [(\.setsNotKept, .withoutRoom), (\.setsExpired, .templateMissing), (\.setsUnreadable, .notOfItsTemplate)]
     }
 }

@@ -20,6 +20,9 @@ public struct SessionReader: Sendable {
 
     /// By how much the clock was set since the session began. Templates and what waits for them live by the time that really passes.
     private var clockSteps = Duration.zero
+    /// Messages that brought templates: while it stays the same, so do what is saved of them and their age.
+    public private(set) var announcements: UInt64 = 0
+
     private var malformedInARow = 0
     /// So many malformed Messages in a row are not an accident.
     private static let toleratedMalformed = 3
@@ -46,6 +49,26 @@ public struct SessionReader: Sendable {
     /// The clock that tells `now` was set, forwards or back: no template ends for that.
     public mutating func clockWasSet(by difference: Duration) { clockSteps = clockSteps + difference }
 
+    /// The session's templates by Observation Domain, as Messages for ``restoreTemplates(from:at:)``.
+    public func savedTemplates() -> [(domain: UInt32, octets: [UInt8])] {
+        var saved: [(domain: UInt32, octets: [UInt8])] = []
+        for message in decoder.savedTemplateMessages() {
+            if saved.last?.domain == message.domain { saved[saved.count - 1].octets += message.octets } else { saved.append(message) }
+        }
+        return saved
+    }
+
+    /// Falls back on saved templates until this session has announced its own; each is believed as long as it would have been, had it
+    /// not been saved (RFC 7011 §8.4).
+    ///
+    /// - Throws: when the octets are no Messages of templates; nothing is restored then.
+    public mutating func restoreTemplates(from octets: [UInt8], at now: Timestamp) throws(MessageError) {
+        try decoder.restoreTemplates(from: octets, at: now - clockSteps)
+    }
+
+    /// How often a template came that was new, or other than what its id meant before.
+    public var templateDefinitions: UInt64 { decoder.templateDefinitions }
+
     /// Reads one whole Message and hands over its flow records in order, after those that waited for a template which it brought.
     ///
     /// - Returns: the error when the Message was refused; nothing of it was used then.
@@ -59,9 +82,10 @@ public struct SessionReader: Sendable {
             malformedInARow = 0
         } catch {
             malformedInARow += 1
-            ledger.count(0, at: now) { $0.malformed += 1 }
+            ledger.count(0, at: now) { $0.drop(.malformed(error.cause)) }
             return error
         }
+        if message.templatesReceived > 0 { announcements += 1 }
         var reading = Reading(at: now)
         if !message.released.isEmpty {
             for kept in message.released { read(kept.set, of: kept.octets, kept.header, names: &names, &reading, receive) }
@@ -71,8 +95,9 @@ public struct SessionReader: Sendable {
         ledger.count(domain, at: now) {
             $0.messages += 1
             $0.records += reading.records
-            $0.refused += reading.refused
-            $0.late += reading.late
+            $0.opened += reading.opened
+            $0.merged += reading.merged
+            for (cause, count) in reading.drops { $0.drop(cause, count) }
         }
         if message.sequence != .inOrder || message.setsWithoutTemplate > 0 || !message.released.isEmpty {
             enterLoss(of: domain, at: now, message)
@@ -96,6 +121,9 @@ public struct SessionReader: Sendable {
     /// Notes that the exporter is still connected, so that a minute in which it had nothing to say does not look like silence.
     public mutating func noteAlive(at now: Timestamp) { ledger.noteAlive(at: now) }
 
+    /// The nodes that the session's records name as their own, one for each Observation Domain.
+    public var nodes: [NameID] { ledger.nodes }
+
     /// The Observation Domain whose records name a node as their own; nil when none does.
     public func domain(of node: NameID) -> UInt32? { ledger.domain(of: node) }
 
@@ -109,13 +137,14 @@ public struct SessionReader: Sendable {
     public mutating func noteRefused(_ statistics: ReceivedStatistics) {
         ledger.count(statistics.observationDomainID, at: statistics.receivedAt) {
             $0.records += 1
-            $0.refused += 1
+            $0.drop(.foreignNode)
         }
     }
 
     private struct Reading {
         let now: Timestamp
-        var records: UInt64 = 0, refused: UInt64 = 0, late: UInt64 = 0
+        var records: UInt64 = 0, opened: UInt64 = 0, merged: UInt64 = 0
+        var drops: [DropCause: UInt64] = [:]
         var nodeName: NameID?
 
         init(at now: Timestamp) { self.now = now }
@@ -137,9 +166,9 @@ public struct SessionReader: Sendable {
         plan.decode(unsafe octets.span.bytes, set: set, names: &names) { flow, names in
             reading.records += 1
             switch receive(&flow, &names) {
-            case .merged: break
-            case .refused: reading.refused += 1
-            case .late: reading.late += 1
+            case .opened: reading.opened += 1
+            case .merged: reading.merged += 1
+            case .dropped(let cause): reading.drops[cause, default: 0] += 1
             }
             if reading.nodeName == nil { reading.nodeName = flow.observingNode }
         }
@@ -152,7 +181,7 @@ public struct SessionReader: Sendable {
         } else if let message {
             ledger.count(domain, at: now) {
                 $0.lost += message.sequence.lost
-                $0.setsWithoutTemplate += UInt64(message.setsWithoutTemplate)
+                $0.drop(.withoutRoom, UInt64(message.setsWithoutTemplate))
             }
         }
     }

@@ -23,21 +23,20 @@ extension Mediator {
             record[time: .monitoringIntervalEndMilliSeconds] = now
             records.append(
                 ReceivedStatistics(
-                    exporter: Self.exporter, observationDomainID: 0, exportTime: now, receivedAt: now, record: record))
+                    exporter: ExporterMinute.aggregator, observationDomainID: 0, exportTime: now, receivedAt: now, record: record))
         }
         return records
     }
-
-    /// What stands for the aggregator where exporters are named.
-    static let exporter = "aggregator"
 }
 
 extension MediationStatistics {
-    /// What the aggregator tells of itself, as exporters tell their counters: the records that came are those merged, refused and late.
+    /// What the aggregator tells of itself, as exporters tell their counters. The records that came are those that opened an interval, merged,
+    /// refused and late; those that opened one are stored or still held.
     static let counters: [(name: String, value: @Sendable (MediationStatistics) -> UInt64)] = [
-        ("recordsReceived", { $0.received }), ("recordsMerged", { $0.merged }), ("recordsRefused", { $0.refused }),
+        ("recordsReceived", { $0.received }), ("recordsOpened", { $0.opened }), ("recordsStored", { $0.stored }),
+        ("recordsMerged", { $0.merged }), ("recordsRefused", { $0.refused }),
         ("recordsWithoutKey", { $0.withoutKey }), ("recordsWithoutTime", { $0.withoutTime }),
-        ("recordsFromTheFuture", { $0.fromTheFuture }),
+        ("recordsFromTheFuture", { $0.fromTheFuture }), ("recordsForeign", { $0.foreign }),
         ("recordsLate", { $0.late }), ("connectionsBegun", { $0.connections }), ("connectionsResumed", { $0.resumed }),
         ("connectionsEvicted", { $0.evicted }), ("connectionsSourceOnly", { $0.sourceOnly }),
         ("connectionsDestinationOnly", { $0.destinationOnly }), ("endsUnnamed", { $0.unnamed }), ("intervalsCut", { $0.intervals }),

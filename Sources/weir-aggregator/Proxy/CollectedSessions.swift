@@ -83,7 +83,7 @@ struct CollectedSessions {
         let domain = message.dropFirst(12).prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
         let address = session.address
         let error = session.reader.read(message, at: now, names: &names) { record, names in
-            flow(&record, &names, address, domain) ? .merged : .refused
+            flow(&record, &names, address, domain) ? .merged : .dropped(.withoutKey)
         }
         guard let error else { return }
         statistics.malformed += 1

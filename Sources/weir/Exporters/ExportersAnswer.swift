@@ -20,11 +20,14 @@ struct ExportersAnswer {
         var answer = Answer(command: "exporters", table: table, text: text)
         answer.range = range
         answer.sums = [
-            ("totals", .object([("exporters", .number(ledger.rows.count)), ("reporting", .number(completeness.exporters))]))
+            ("totals", .object([("exporters", .number(exporters)), ("reporting", .number(completeness.exporters))]))
         ]
-        answer.remarks = ["\(completeness.exporters) of \(plural(ledger.rows.count, "exporter")) reported \(range.text)"]
+        answer.remarks = ["\(completeness.exporters) of \(plural(exporters, "exporter")) reported \(range.text)"]
         return answer
     }
+
+    /// The aggregator's own row is none.
+    private var exporters: Int { ledger.rows.count { $0.first != .text(ExporterMinute.aggregator) } }
 
     private func value(_ name: String, _ row: [ResultValue]) -> ResultValue {
         ledger.columns.firstIndex(of: name).map { row[$0] } ?? .null

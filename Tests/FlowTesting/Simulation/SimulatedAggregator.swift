@@ -48,6 +48,7 @@ final class SimulatedAggregator {
         if let error = reader.read(octets, at: now, names: &names, { flow, _ in mediator.receive(flow, at: now) }) {
             problems.append("a message was refused: \(error)")
         }
+        for node in reader.nodes { mediator.hear(node, at: now) }
         readers[session] = reader
     }
 
@@ -110,18 +111,17 @@ final class SimulatedAggregator {
 
     private func take(_ taken: [ExporterMinute], of session: Int) {
         for minute in taken {
+            if !minute.isBalanced { problems.append("a minute's records are not accounted for: \(minute)") }
             var sum = minutes[session] ?? minute
-            if minutes[session] != nil { for count in ExporterMinute.counts { sum[keyPath: count.path] += minute[keyPath: count.path] } }
+            if minutes[session] != nil { sum += minute }
             minutes[session] = sum
         }
     }
 
     private func balance() {
         let statistics = mediator.statistics
-        if statistics.received != statistics.merged + statistics.refused + statistics.late {
-            problems.append(
-                "of \(statistics.received) records \(statistics.merged) were merged, \(statistics.refused) refused, \(statistics.late) late"
-            )
+        if !statistics.isBalanced || statistics.held != UInt64(mediator.openCount) {
+            problems.append("records are not accounted for: \(statistics), and \(mediator.openCount) connections have something to store")
         }
     }
 }

@@ -32,7 +32,7 @@ final class Run {
     func tell(_ objects: ClusterObjects) { mediator.apply(.objects(objects, at: .at(now)), names: &names) }
 
     @discardableResult
-    func receive(_ sample: Sample) -> Bool { mediator.receive(sample.record(&names), at: .at(now)) == .merged }
+    func receive(_ sample: Sample) -> Bool { mediator.receive(sample.record(&names), at: .at(now)).isKept }
 
     func receive(_ sample: Sample, at second: Double) {
         advance(to: second)
@@ -68,6 +68,10 @@ final class Run {
     }
 
     private func take(_ due: [FlowInterval]) {
+        let statistics = mediator.statistics
+        #expect(statistics.isBalanced, "\(statistics)")
+        // Counting takes a look at every connection.
+        if mediator.connectionCount < 1000 { #expect(statistics.held == UInt64(mediator.openCount), "\(statistics)") }
         for interval in due {
             var stored = connections[interval.connection] ?? Stored(latest: interval.record)
             stored.latest = interval.record

@@ -15,7 +15,10 @@ SELECT
   refused,
   late,
   notSent,
-  untracked
+  untracked,
+  datagramsDropped,
+  sessionsRefused,
+  intervalsLost
 FROM completeness
 WHERE unixepoch(minute) >= coalesce(:from, unixepoch('now', '-1 day'))
   AND unixepoch(minute) < coalesce(:to, unixepoch('now') + 1)

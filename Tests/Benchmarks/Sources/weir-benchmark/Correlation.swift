@@ -41,7 +41,7 @@ enum Correlation {
             }
         }
         result.seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-        result.checksum = mediator.statistics.connections &* 31 &+ mediator.statistics.merged
+        result.checksum = mediator.statistics.connections &* 31 &+ (mediator.statistics.opened &+ mediator.statistics.merged)
         return result
     }
 
