@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Synchronization
 import TransportSecurity
 
 @testable import IPFIXTransport
@@ -17,7 +18,7 @@ enum TestCertificates {
         authority.credentials(.client, names: [.uri("weir://node/\(name)")], lifetime: lifetime)
     }
 
-    /// Keeps its files in a folder of its own, which the system removes some day.
+    /// Keeps its files in a folder of its own, which is removed with the end of the tests.
     final class Authority: Sendable {
         let folder: String
         private let signer: CertificateAuthority
@@ -25,10 +26,12 @@ enum TestCertificates {
         init() {
             var template = Array("/tmp/weir-certificates-XXXXXX".utf8CString)
             precondition(unsafe mkdtemp(&template) != nil, "no temporary folder")
+            Leftovers.removeAtExit()
             folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
             do {
                 let made = try CertificateAuthority.make(name: "test", lifetime: .seconds(86_400))
                 signer = CertificateAuthority(certificate: Array(made.certificate.utf8), key: Array(made.key.utf8))
+                Leftovers.folders.withLock { $0.append(folder) }
                 write(made.certificate, to: "\(folder)/ca.crt")
             } catch {
                 fatalError("no test authority: \(error)")
@@ -78,4 +81,17 @@ private func write(_ text: String, to path: String) {
     precondition(unsafe Glibc.write(descriptor, octets, octets.count) == octets.count, "cannot write \(fresh)")
     close(descriptor)
     precondition(unsafe rename(fresh, path) == 0, "cannot write \(path)")
+    Leftovers.files.withLock { _ = $0.insert(path) }
+}
+
+/// What no test owns, because all of them share it.
+private enum Leftovers {
+    static let folders = Mutex<[String]>([])
+    static let files = Mutex<Set<String>>([])
+    private static let registration: Int32 = atexit {
+        for path in Leftovers.files.withLock({ $0 }) { _ = unsafe unlink(path) }
+        for path in Leftovers.folders.withLock({ $0 }) { _ = unsafe rmdir(path) }
+    }
+
+    static func removeAtExit() { precondition(registration == 0, "nobody would remove the test's certificates") }
 }
