@@ -52,6 +52,7 @@ let package = Package(
         .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
         .library(name: "BenchmarkedModules", targets: ["IPFIX", "FlowModel", "Metering", "Mediation", "FlowStore", "FlowTesting"]),
         .library(name: "BenchmarkedConntrack", targets: ["Metering", "Conntrack"]),
+        .library(name: "BenchmarkedTransport", targets: ["IPFIX", "IPFIXTransport", "TransportSecurity"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
