@@ -90,7 +90,7 @@ let package = Package(
             resources: [.embedInCode("sqlite/migrations"), .embedInCode("ipfix")]),
         module("FlowStore", "IPFIX", "FlowModel", "Schemas", grdb, grdbSQLite),
         module("Daemon", "IPFIX", log, yams),
-        module("CommandEntry", "Daemon", "IPFIX", "TransportSecurity", argumentParser, log),
+        module("CommandEntry", "Daemon", "IPFIX", "IPFIXTransport", "TransportSecurity", argumentParser, log),
 
         // The programs: they wire.
         program(
