@@ -41,12 +41,22 @@ public struct FlowEncoder: Sendable {
     /// The octets of one record, without Set header, valid until the next call.
     public mutating func encode(_ flow: FlowRecord, by templateIndex: Int, names: borrowing NameTable) -> [UInt8] {
         record.removeAll()
+        encode(flow, by: templateIndex, names: names, into: &record)
+        return record.octets
+    }
+
+    /// Appends the octets of one record.
+    func encode(_ flow: FlowRecord, by templateIndex: Int, names: borrowing NameTable, into record: inout OctetWriter) {
         for operation in plans[templateIndex] {
             switch operation.width {
             case .integer(let width):
                 record.append(flow[unsigned: operation.field] ?? 0, width: width)
             case .string:
-                append(flow[name: operation.field].map { names.text(of: $0) } ?? "")
+                if let name = flow[name: operation.field] {
+                    append(name, of: names, to: &record)
+                } else {
+                    record.append(UInt8(0))
+                }
             case .v4:
                 record.append(flow[address: operation.field]?.v4 ?? 0)
             case .v6:
@@ -59,11 +69,12 @@ public struct FlowEncoder: Sendable {
                 record.append(uuid?.low ?? 0)
             }
         }
-        return record.octets
     }
 
-    private mutating func append(_ text: String) {
-        let octets = Self.cut(text)
+    private func append(_ name: NameID, of names: borrowing NameTable, to record: inout OctetWriter) {
+        // Names are ASCII nearly always: no text is made of them.
+        if names.appendASCII(name, limit: Self.maximumStringLength, to: &record) { return }
+        let octets = Self.cut(names.text(of: name))
         record.append(UInt8(octets.count))
         record.append(contentsOf: octets)
     }

@@ -19,15 +19,20 @@ public struct FlowPlan: Sendable {
         let length: UInt16
     }
 
-    fileprivate enum Action: UInt8, Sendable { case skip, octet, word16, word32, word64, reduced, name, v4, v6, uuid }
+    fileprivate enum Action: UInt8, Sendable { case skip, octet, word16, word32, word64, reduced, name, v4, v6, uuid, direction }
 
     public init(_ template: Template) {
-        operations = template.occupiedFields.map(Self.operation)
-        let fields = Set(operations.filter { $0.action != .skip }.map(\.field))
-        hasAddresses = !template.isOptionsTemplate && fields.isSuperset(of: [.sourceIPAddress, .destinationIPAddress])
+        // The direction tells which half a record is only where it was passed on, with its origin; others mean an interface's by it.
+        let isProxied = template.fields.contains { $0.element == InformationElement.originalObservationDomainId.id }
+        operations = template.occupiedFields.map { Self.operation(for: $0, isProxied: isProxied) }
+        let filled = Set(operations.filter { $0.action != .skip }.map(\.field))
+        hasAddresses = !template.isOptionsTemplate && filled.isSuperset(of: [.sourceIPAddress, .destinationIPAddress])
     }
 
-    private static func operation(for specifier: FieldSpecifier) -> Operation {
+    private static func operation(for specifier: FieldSpecifier, isProxied: Bool) -> Operation {
+        if isProxied, specifier.element == InformationElement.flowDirection.id, specifier.length == 1 {
+            return Operation(action: .direction, isZeroUnknown: false, field: .observation, length: specifier.length)
+        }
         guard let (definition, element) = ElementIndex.shared[specifier.element], let action = action(definition, element, specifier) else {
             return Operation(action: .skip, isZeroUnknown: false, field: .observation, length: specifier.length)
         }
@@ -101,6 +106,7 @@ public struct FlowPlan: Sendable {
         case .word32: operation.set(UInt64(message.bigEndian(at: start, as: UInt32.self)), in: &flow)
         case .word64: operation.set(message.bigEndian(at: start, as: UInt64.self), in: &flow)
         case .reduced: operation.set(message.bigEndian(at: start, width: length), in: &flow)
+        case .direction: flow.proxiedDirection = FlowDirection(rawValue: message.octet(at: start)) ?? .unknown
         case .name:
             if length > 0 { flow.setNarrow(operation.field, to: UInt64(names.id(of: message, range: start..<start &+ length).rawValue)) }
         case .v4:

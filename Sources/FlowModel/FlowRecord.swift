@@ -18,6 +18,9 @@ public struct FlowRecord: Sendable {
     @usableFromInline var words = InlineArray<102, UInt64>(repeating: 0)
     @usableFromInline var knownLow: UInt64 = 0
     @usableFromInline var knownHigh: UInt64 = 0
+    /// Which half it is, of a record that somebody passed on and whose names say no more which node told it. Nil of every other record, and
+    /// no field: it belongs to the way that the record came.
+    public var proxiedDirection: FlowDirection?
 
     public init() {}
 
@@ -33,6 +36,7 @@ public struct FlowRecord: Sendable {
         for index in 0..<Self.wordCount { words[index] = 0 }
         knownLow = 0
         knownHigh = 0
+        proxiedDirection = nil
     }
 
     /// What a field of one word holds; the field is known then.

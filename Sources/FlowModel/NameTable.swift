@@ -111,6 +111,21 @@ public struct NameTable: ~Copyable, Sendable {
         return String(decoding: arena[texts[index].range], as: UTF8.self)
     }
 
+    /// Appends the length of a text in one octet, and its octets, at most `limit`.
+    ///
+    /// - Returns: false, and nothing is appended, for a text that is not ASCII.
+    func appendASCII(_ id: NameID, limit: Int, to writer: inout OctetWriter) -> Bool {
+        let index = Int(id.rawValue)
+        guard index < texts.count else { return false }
+        let range = texts[index].range
+        let octets = arena.span
+        for place in range where octets[place] >= 0x80 { return false }
+        let count = min(range.count, limit)
+        writer.append(UInt8(count))
+        for place in range.prefix(count) { writer.append(octets[place]) }
+        return true
+    }
+
     private mutating func grow() {
         var larger = [Slot](repeating: Slot(tag: 0, id: 0), count: slots.count * 2)
         for id in 1..<texts.count {

@@ -30,13 +30,25 @@ extension [AlternativeName] {
     /// What the URI of a node's name begins with.
     public static var nodePrefix: String { "weir://node/" }
 
-    /// The node that a certificate with these names is of: a URI of `weir://node/NAME`, else the first DNS name.
+    /// What the URI of a proxy's name begins with.
+    public static var proxyPrefix: String { "weir://proxy/" }
+
+    /// The node that a certificate with these names is of: a URI of `weir://node/NAME`, else the first DNS name. Nil for a proxy's.
     public var nodeName: String? {
-        for case .uri(let text) in self where text.hasPrefix(Self.nodePrefix) {
-            let name = text.dropFirst(Self.nodePrefix.count)
+        guard proxyName == nil else { return nil }
+        if let name = name(after: Self.nodePrefix) { return name }
+        for case .dns(let name) in self { return name }
+        return nil
+    }
+
+    /// The proxy that a certificate with these names is of: a URI of `weir://proxy/NAME`. It passes on what many nodes told it.
+    public var proxyName: String? { name(after: Self.proxyPrefix) }
+
+    private func name(after prefix: String) -> String? {
+        for case .uri(let text) in self where text.hasPrefix(prefix) {
+            let name = text.dropFirst(prefix.count)
             if !name.isEmpty { return String(name) }
         }
-        for case .dns(let name) in self { return name }
         return nil
     }
 }

@@ -29,11 +29,12 @@ struct AggregatorConfiguration {
         if let path = options.config { file = try ConfigurationFile(path: path) }
         let settings = FileSettings(file)
         store = options.store ?? settings.store ?? "flows.db"
-        retention = RetentionPolicy(options.retention, RetentionSettings(file))
+        let retentionSettings = RetentionSettings(file)
+        retention = RetentionPolicy(options.retention, retentionSettings)
         mediation = Self.mediation(options, settings, retention)
         var reader = SettingReader(file)
         cluster = Self.cluster(options, settings, &reader)
-        proxy = Self.proxy(options, settings, &reader)
+        proxy = Self.proxy(options, settings, file, retentionSettings, &reader)
         let security = SecuritySettings(options.security, file, as: .server, &reader)
         credentials = security.credentials
         let needsClient = proxy?.collectors.contains { $0.transport.isSecured } ?? false
@@ -62,7 +63,8 @@ struct AggregatorConfiguration {
     }
 
     private static func proxy(
-        _ options: AggregatorOptions, _ settings: FileSettings, _ reader: inout SettingReader
+        _ options: AggregatorOptions, _ settings: FileSettings, _ file: ConfigurationFile?, _ retention: RetentionSettings,
+        _ reader: inout SettingReader
     ) -> ProxyConfiguration? {
         let collectors = options.collector.isEmpty ? settings.collectors ?? [] : options.collector
         let profile = reader.parsed(reader.text(options.profile, "profile"), "profile", "write weir or antrea") {
@@ -70,10 +72,8 @@ struct AggregatorConfiguration {
         }
         let mode = reader.parsed(reader.text(options.mode, "mode"), "mode", "write aggregate or proxy") { AggregatorMode(rawValue: $0) }
         guard mode == .proxy else {
-            if !collectors.isEmpty {
-                reader.reject("collector", "only a proxy passes records on", remedy: "add mode: proxy, or leave it out")
-            }
-            if profile != nil { reader.reject("profile", "only a proxy passes records on", remedy: "add mode: proxy, or leave it out") }
+            let ofProxy = (collectors.isEmpty ? [] : ["collector"]) + (profile == nil ? [] : ["profile"]) + options.keeping.given(file)
+            for key in ofProxy { reader.reject(key, "only a proxy passes records on", remedy: "add mode: proxy, or leave it out") }
             return nil
         }
         if collectors.isEmpty {
@@ -86,11 +86,12 @@ struct AggregatorConfiguration {
             ("inactive-timeout", options.inactiveTimeout ?? settings.inactiveTimeout != nil),
             ("late-after", options.lateAfter ?? settings.lateAfter != nil),
         ]
-        for (key, isGiven) in ofAggregation where isGiven {
+        for key in ofAggregation.filter(\.1).map(\.0) + retention.given(options.retention) {
             reader.reject(key, "a proxy keeps nothing and stores nothing", remedy: "leave it out, or mode: proxy")
         }
         return ProxyConfiguration(
-            collectors: collectors, profile: profile ?? .weir, clusterID: options.clusterID ?? settings.clusterID,
+            collectors: collectors, keeping: ExportKeeping(options.keeping, file, collectors: collectors, &reader),
+            profile: profile ?? .weir, clusterID: options.clusterID ?? settings.clusterID,
             observationDomainID: ObservationDomainName.identifier(of: HostName.current))
     }
 

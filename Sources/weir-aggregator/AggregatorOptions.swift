@@ -24,6 +24,9 @@ struct AggregatorOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Proxy: `weir`, or `antrea` for exactly the reference's elements (default: weir).", valueName: "PROFILE"))
     var profile: String?
 
+    @OptionGroup(title: "Proxy")
+    var keeping: KeepingOptions
+
     @Option(help: ArgumentHelp("The SQLite file to store flows in; made if it is not there (default: flows.db).", valueName: "FILE"))
     var store: String?
 

@@ -75,6 +75,21 @@ struct RetentionSettings {
     }
 }
 
+extension RetentionSettings {
+    /// The settings that command line or file give.
+    func given(_ options: RetentionOptions) -> [String] {
+        [
+            ("retention", options.retention != nil || retention != nil),
+            ("retention-1m", options.retentionMinutes != nil || retentionMinutes != nil),
+            ("retention-1h", options.retentionHours != nil || retentionHours != nil),
+            ("retention-1d", options.retentionDays != nil || retentionDays != nil),
+            ("retention-ledger", options.retentionLedger != nil || retentionLedger != nil),
+            ("retention-size", options.retentionSize != nil || retentionSize != nil),
+            ("when-full", options.whenFull != nil || whenFull != nil),
+        ].filter(\.1).map(\.0)
+    }
+}
+
 extension ConfigurationFile {
     fileprivate func size(_ path: String) -> Int64? {
         guard let text = string(path) else { return nil }

@@ -36,9 +36,10 @@ import Testing
         #expect(try certs("init").status == 0)
         #expect(try certs("issue", "--node", "worker-1").status == 0)
         #expect(try certs("issue", "--server", "aggregator.example", "--server", "192.0.2.1").status == 0)
+        #expect(try certs("issue", "--proxy", "zone-a", "--server", "proxy.example").status == 0)
         for (name, use, isGood) in [
             ("worker-1", "sslclient", true), ("worker-1", "sslserver", false), ("aggregator.example", "sslserver", true),
-            ("aggregator.example", "sslclient", false),
+            ("aggregator.example", "sslclient", false), ("zone-a", "sslserver", true), ("zone-a", "sslclient", true),
         ] {
             let outcome = try openssl("verify", "-x509_strict", "-CAfile", "certs/ca.crt", "-purpose", use, "certs/\(name).crt")
             #expect((outcome.status == 0) == isGood, "\(name) for \(use): \(outcome.errors)")
@@ -48,6 +49,17 @@ import Testing
             #expect(text.contains(part), "\(part)")
         }
         #expect([mode("certs"), mode("certs/ca.key"), mode("certs/worker-1.key"), mode("certs/ca.crt")] == [0o700, 0o600, 0o600, 0o644])
+    }
+
+    @Test("a proxy's certificate names no node; a proxy without a server, or that is a node, is none")
+    func proxies() throws {
+        _ = try certs("init")
+        #expect(try certs("issue", "--proxy", "zone-a", "--server", "proxy.example").status == 0)
+        let shown = try certs("show", "certs/zone-a.crt").output
+        #expect(shown.contains("proxy     zone-a") && !shown.contains("\n  node"), "\(shown)")
+        #expect(try certs("issue", "--proxy", "zone-b").status == 2)
+        #expect(try certs("issue", "--proxy", "zone-b", "--node", "worker-1").status == 2)
+        #expect(try certs("issue", "--proxy", "a/b", "--server", "proxy.example").status == 2)
     }
 
     @Test("nothing that is there is overwritten")

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FlowModel
 import FlowTesting
 import IPFIX
 import Testing
+
+@testable import FlowModel
 
 @Suite struct ProxiedFlowPackerTests {
     /// What the reference's proxied template has behind the 43 elements of exporters.
@@ -59,6 +60,35 @@ import Testing
                 #expect(read.first?[name: field].map { decoding.names.text(of: $0) } == flow[name: field].map { names.text(of: $0) })
             }
             #expect(read.first?[time: .flowEndMilliseconds] == flow[time: .flowEndMilliseconds])
+            #expect(read.first?.proxiedDirection == direction)
+        }
+    }
+    @Test("a direction without an origin is an interface's, and says nothing of halves")
+    func foreignDirection() throws {
+        let template = Template(
+            id: 300,
+            fields: [FieldSpecifier(.sourceIPv4Address), FieldSpecifier(.destinationIPv4Address), FieldSpecifier(.flowDirection)])
+        var decoding = Decoding()
+        let read = try decoding.flows(Wire.message(template.set, Wire.set(300, Wire.octets(UInt32(1), UInt32(2), UInt8(1)))))
+        #expect(read.count == 1 && read.first?.proxiedDirection == nil)
+    }
+
+    @Test("names that are no ASCII, and long ones, are sent as ever: whole characters, cut at the limit")
+    func names() throws {
+        var names = NameTable(seed: 7)
+        for text in ["", "web", "größe-日本", String(repeating: "x", count: 300), String(repeating: "é", count: 200)] {
+            var flow = FlowRecord()
+            flow[address: .sourceIPAddress] = IPAddress(v4: 1)
+            flow[address: .destinationIPAddress] = IPAddress(v4: 2)
+            flow[name: .sourcePodName] = names.id(of: text)
+            var packer = ProxiedFlowPacker(profile: .weir, maximumLength: 16_384)
+            _ = packer.append(flow, from: FlowOrigin(exporter: nil, observationDomainID: 1, direction: .unknown), names: names)
+            var decoding = Decoding()
+            _ = try decoding.flows(Wire.message(packer.templateBodies.flatMap { $0 }))
+            let body = packer.flush()
+            let read = try decoding.flows(Wire.message(try #require(body).sets))
+            let expected = String(Substring(FlowEncoder.cut(text)))
+            #expect(read.first?[name: .sourcePodName].map { decoding.names.text(of: $0) } ?? "" == expected)
         }
     }
 }

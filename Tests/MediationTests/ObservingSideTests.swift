@@ -15,6 +15,19 @@ import Testing
         #expect(ObservingSide(of: FlowRecord()) == .only)
     }
 
+    @Test("what was passed on names both ends, and says which half it was; a client that was passed on is its node's")
+    func proxied() {
+        var names = NameTable(seed: 1)
+        var flow = Sample(.both, end: 1, octets: 1).record(&names)
+        for (direction, side) in [(FlowDirection.egress, ObservingSide.sourceNode), (.ingress, .destinationNode), (.unknown, .only)] {
+            flow.proxiedDirection = direction
+            #expect(ObservingSide(of: flow) == side)
+        }
+        flow[unsigned: .flowType] = UInt64(FlowType.fromExternal.rawValue)
+        flow[address: .proxySnatIP] = .service
+        #expect(ObservingSide(of: flow) == .sourceNode)
+    }
+
     @Test("each side is the authority for its own end, one that sees both for both, nobody for the key")
     func authority() {
         #expect(ObservingSide.sourceNode.isAuthority(for: .sourceNode) && !ObservingSide.sourceNode.isAuthority(for: .destinationNode))

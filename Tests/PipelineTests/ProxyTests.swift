@@ -39,7 +39,8 @@ struct ProxyTests {
         collected.close()
         if isStopping { stopping.close() }
         let configuration = ProxyConfiguration(
-            collectors: [Endpoint(.udp, host: "127.0.0.1")], profile: .weir, clusterID: nil, observationDomainID: 1)
+            collectors: [Endpoint(.udp, host: "127.0.0.1")], keeping: ExportKeeping(), profile: .weir, clusterID: nil,
+            observationDomainID: 1)
         var loop = ProxyLoop(
             configuration, from: collected, and: Mailbox(capacity: 1), to: queues, ending: { _ in }, until: stopping, clock: SteadyClock(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -87,7 +88,15 @@ struct ProxyTests {
         #expect(outcome.packed == 5000 && passed.withLock { $0 } == 5000 && queue.statistics.dropped.records == 0)
     }
 
-    @Test("exporters, proxy and aggregator as processes: as many records arrive as without the proxy, named", arguments: ["tcp", "udp"])
+    /// How many connections there are, of how many both halves met, what they sent, and who they are.
+    private static let connections = """
+        SELECT group_concat(line, '; ') FROM (SELECT count(*) || ' ' || flowType || ' ' || observation || ' ' || sum(octetTotalCount)
+        || ' ' || count(DISTINCT sourcePodName || destinationPodName) AS line FROM connections GROUP BY flowType, observation)
+        """
+
+    @Test(
+        "exporters, proxy and aggregator as processes: as many records arrive as without the proxy, named, and the halves meet",
+        arguments: ["tcp", "udp"])
     func passesOn(transport: String) throws {
         // Every record arrives, and every end that the cluster can name has its pod and its labels.
         let records = "SELECT sum(records) || ' ' || sum(lost) || ' ' || sum(malformed) || ' ' || sum(refused) FROM exporters"
@@ -118,7 +127,91 @@ struct ProxyTests {
             #expect(try cluster.stopAggregator() == 0)
         }
         #expect(try proxied.value(records) == direct.value(records))
+        #expect(try proxied.value(Self.connections) == direct.value(Self.connections))
+        #expect(try proxied.count("SELECT count(*) FROM connections WHERE flowType = 2 AND observation = 1") > 0)
         #expect(try proxied.count(unnamed) == 0 && proxied.count("SELECT count(*) FROM connections WHERE flowType = 2") > 0)
+    }
+
+    @Test("over TLS a proxy speaks for every node to its collector, and lets each exporter speak for its own alone")
+    func secured() throws {
+        let cluster = try Cluster()
+        let certificates = "\(cluster.folder)/certs"
+        for words in [
+            ["init"], ["issue", "--server", "127.0.0.1", "--output", "aggregator"], ["issue", "--proxy", "zone", "--server", "127.0.0.1"],
+            ["issue", "--node", "node1"], ["issue", "--node", "other"],
+        ] {
+            let made = try Program.built("weir").run(["certs"] + words + ["--dir", certificates])
+            #expect(made.status == 0, "\(made.errors)")
+        }
+        func pair(_ name: String) -> [String] {
+            [
+                "--tls-certificate", "\(certificates)/\(name).crt", "--tls-key", "\(certificates)/\(name).key", "--tls-ca",
+                "\(certificates)/ca.crt",
+            ]
+        }
+        try cluster.startAggregator(pair("aggregator"), listening: ["tls://127.0.0.1:0"])
+        let collector = try #require(cluster.endpoints.first { $0.hasPrefix("tls") })
+        let proxy = try cluster.start(
+            "weir-aggregator",
+            [
+                "--mode", "proxy", "--collector", collector, "--listen", "tls://127.0.0.1:0", "--objects",
+                "\(Cluster.recordings)/objects.json",
+                "--spool", "\(cluster.folder)/spool",
+            ] + pair("zone"), log: "proxy")
+        let line = try #require(proxy.line(containing: " passing on ", within: .seconds(20)), "\(proxy.logText)")
+        let endpoint = try #require(line.split { " =\"".contains($0) }.first { $0.contains("://127") }).description
+        let own = try cluster.startExporter(of: "node1", to: endpoint, pair("node1"))
+        #expect(own.wait(atMost: .seconds(10)) == 0, "\(own.logText)")
+        // Somebody who has the certificate of one node, and speaks for another.
+        var connection = try Program.built("weir-exporter").run(
+            ["--source", "replay:\(Cluster.recordings)/node2", "--node-name", "node2", "--collector", endpoint] + pair("other"))
+        #expect(connection.status == 2, "an exporter of ours refuses to begin")
+        connection = try Program.built("weir-exporter").run(
+            ["--source", "replay:\(Cluster.recordings)/node2", "--collector", endpoint] + pair("other"))
+        #expect(connection.status == 0, "\(connection.errors)")
+        usleep(300_000)
+        proxy.send(SIGTERM)
+        #expect(proxy.wait(atMost: .seconds(8)) == 0, "\(proxy.logText)")
+        #expect(try cluster.stopAggregator() == 0)
+        #expect(try cluster.count("SELECT sum(refused) FROM exporters") == 0)
+        // The names of pods on node2 come from the cluster with their node; what the exporter told of is its certificate's.
+        #expect(try cluster.count("SELECT count(*) FROM connections WHERE sourceNodeName = 'node1'") > 0)
+        #expect(try cluster.count("SELECT count(*) FROM connections WHERE destinationNodeName = 'other'") > 0)
+    }
+
+    @Test("what a collector that is away cannot take waits in the spool for the next proxy")
+    func spools() throws {
+        let cluster = try Cluster()
+        try cluster.startAggregator()
+        let collector = try #require(cluster.endpoints.first { $0.hasPrefix("tcp") })
+        #expect(try cluster.stopAggregator() == 0)
+        func startProxy(_ log: String) throws -> (ChildProcess, String) {
+            let child = try cluster.start(
+                "weir-aggregator",
+                [
+                    "--mode", "proxy", "--collector", collector, "--listen", "tcp://127.0.0.1:0", "--insecure", "--objects",
+                    "\(Cluster.recordings)/objects.json", "--spool", "\(cluster.folder)/spool",
+                ], log: log)
+            let line = try #require(child.line(containing: " passing on ", within: .seconds(20)), "\(child.logText)")
+            return (child, try #require(line.split { " =\"".contains($0) }.first { $0.contains("://127") }).description)
+        }
+        let (first, endpoint) = try startProxy("first")
+        for node in ["node1", "node2"] {
+            let exporter = try cluster.startExporter(of: node, to: endpoint)
+            #expect(exporter.wait(atMost: .seconds(10)) == 0, "\(exporter.logText)")
+        }
+        usleep(300_000)
+        first.send(SIGTERM)
+        #expect(first.wait(atMost: .seconds(8)) == 0, "\(first.logText)")
+        try cluster.startAggregator(listening: [collector])
+        let (second, _) = try startProxy("second")
+        _ = second.line(containing: "everything in the spool was sent", within: .seconds(10))
+        usleep(300_000)
+        second.send(SIGTERM)
+        #expect(second.wait(atMost: .seconds(8)) == 0, "\(second.logText)")
+        #expect(try cluster.stopAggregator() == 0)
+        #expect(try cluster.count("SELECT count(*) FROM connections WHERE flowType = 2 AND observation = 1") > 0)
+        #expect(try cluster.count("SELECT sum(lost) + sum(refused) + sum(malformed) FROM exporters") == 0)
     }
 
     @Test("options that contradict a proxy, or need one, are told together")
@@ -126,13 +219,22 @@ struct ProxyTests {
         let proxy = try Program.built("weir-aggregator").run(
             [
                 "--mode", "proxy", "--store", "x", "--window", "1s", "--listen", "tcp://127.0.0.1:0", "--objects", "a", "--kubernetes",
-                "in-cluster",
+                "in-cluster", "--retention", "1d", "--retention-1h", "2d", "--retention-size", "1GB", "--when-full", "drop", "--spool-size",
+                "1GiB", "--node-mismatch", "never",
             ])
         #expect(proxy.status == 2 && proxy.output.isEmpty)
-        for key in ["store", "window", "collector", "objects", "listen"] { #expect(proxy.errors.contains(" \(key): "), "\(proxy.errors)") }
+        for key in [
+            "store", "window", "collector", "objects", "listen", "retention", "retention-1h", "retention-size", "when-full", "spool-size",
+            "node-mismatch",
+        ] { #expect(proxy.errors.contains(" \(key): "), "\(proxy.errors)") }
         let aggregate = try Program.built("weir-aggregator").run(
-            ["--collector", "tcp://127.0.0.1:1", "--profile", "antrea", "--listen", "tcp://127.0.0.1:0", "--insecure"])
+            [
+                "--collector", "tcp://127.0.0.1:1", "--profile", "antrea", "--listen", "tcp://127.0.0.1:0", "--insecure", "--spool", "/tmp",
+                "--resend-window", "1s",
+            ])
         #expect(aggregate.status == 2)
-        for key in ["collector", "profile"] { #expect(aggregate.errors.contains(" \(key): "), "\(aggregate.errors)") }
+        for key in ["collector", "profile", "spool", "resend-window"] {
+            #expect(aggregate.errors.contains(" \(key): "), "\(aggregate.errors)")
+        }
     }
 }

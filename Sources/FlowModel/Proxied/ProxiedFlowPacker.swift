@@ -17,9 +17,9 @@ public struct ProxiedFlowPacker: Sendable {
     /// The bodies of the Messages that open a session.
     public let templateBodies: [[UInt8]]
 
-    private var beforeOrigin: FlowEncoder
-    private var afterOrigin: FlowEncoder
-    private var origin = OctetWriter(reserving: 32)
+    private let beforeOrigin: FlowEncoder
+    private let afterOrigin: FlowEncoder
+    private var record = OctetWriter(reserving: 1024)
     private var records: SetPacker
 
     private static let originElements: [InformationElement] = [
@@ -48,16 +48,16 @@ public struct ProxiedFlowPacker: Sendable {
     /// Adds a record; returns the body before it when the record did not fit any more.
     public mutating func append(_ flow: FlowRecord, from source: FlowOrigin, names: borrowing NameTable) -> MessageBody? {
         let index = beforeOrigin.templateIndex(for: flow)
-        origin.removeAll()
-        origin.append(source.observationDomainID)
-        origin.append(source.exporter?.v4 ?? 0)
+        record.removeAll()
+        beforeOrigin.encode(flow, by: index, names: names, into: &record)
+        record.append(source.observationDomainID)
+        record.append(source.exporter?.v4 ?? 0)
         let wide = source.exporter.flatMap { $0.family == .v6 ? $0 : nil }
-        origin.append(wide?.high ?? 0)
-        origin.append(wide?.low ?? 0)
-        origin.append(source.direction.rawValue)
-        let record =
-            beforeOrigin.encode(flow, by: index, names: names) + origin.octets + afterOrigin.encode(flow, by: index, names: names)
-        return records.append(record, setID: templates[index].id, shortestRecord: templates[index].minimumRecordLength)
+        record.append(wide?.high ?? 0)
+        record.append(wide?.low ?? 0)
+        record.append(source.direction.rawValue)
+        afterOrigin.encode(flow, by: index, names: names, into: &record)
+        return records.append(record.octets, setID: templates[index].id, shortestRecord: templates[index].minimumRecordLength)
     }
 
     /// What has been added since the last body; nil when nothing has.

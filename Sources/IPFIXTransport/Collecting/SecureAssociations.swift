@@ -136,7 +136,8 @@ struct SecureAssociations {
     }
 
     private mutating func open(_ peer: DatagramPeer, _ session: SecureSession, at now: Timestamp) throws(SecurityFailure) {
-        guard let nodeName = session.peerNames.nodeName else { throw .namesNoNode }
+        let names = session.peerNames, nodeName = names.nodeName
+        guard nodeName != nil || names.proxyName != nil else { throw .namesNoNode }
         let opened = intake.open(
             .dtls, peerAddress: peer.addressText, peerPort: peer.port, nodeName: nodeName, protection: "\(session.version) \(session.suite)"
         )

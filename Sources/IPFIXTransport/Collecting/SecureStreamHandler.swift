@@ -14,7 +14,8 @@ final class SecureStreamHandler: ChannelInboundHandler {
 
     /// Sent upwards once, before anything of the peer.
     struct Established: Sendable {
-        let nodeName: String
+        /// Nil for a proxy's certificate.
+        let nodeName: String?
         let protection: String
     }
 
@@ -83,7 +84,8 @@ final class SecureStreamHandler: ChannelInboundHandler {
     }
 
     private func establish(_ context: ChannelHandlerContext) throws(SecurityFailure) {
-        guard let nodeName = session.peerNames.nodeName else { throw .namesNoNode }
+        let names = session.peerNames, nodeName = names.nodeName
+        guard nodeName != nil || names.proxyName != nil else { throw .namesNoNode }
         isEstablished = true
         timeLimit?.cancel()
         let event = Established(nodeName: nodeName, protection: "\(session.version) \(session.suite)")

@@ -11,7 +11,8 @@ public struct TransportSession: Sendable, Hashable {
     /// As text without brackets; an IPv4 peer is `a.b.c.d` on a dual-stack socket too.
     public let peerAddress: String
     public let peerPort: UInt16
-    /// The node that the peer's certificate names; nil where the transport proves nothing. A secured session always has one.
+    /// The node that the peer's certificate names; nil where the transport proves nothing, and where the certificate is a proxy's, which
+    /// speaks for many nodes.
     public let nodeName: String?
 
     public init(id: UInt64, transport: Transport, peerAddress: String, peerPort: UInt16, nodeName: String? = nil) {

@@ -8,8 +8,18 @@ enum ObservingSide: Sendable, Hashable, CaseIterable {
     /// By the one exporter that sees all of the connection, or by one that names no node.
     case only
 
-    /// An exporter names the pods of its own node and no others. One that passed a client from outside on to another node names none.
+    /// An exporter names the pods of its own node and no others. One that passed a client from outside on to another node names none. What a
+    /// proxy passed on names both, and says which half it was.
     init(of flow: FlowRecord) {
+        switch flow.proxiedDirection {
+        case .egress: self = .sourceNode
+        case .ingress: self = .destinationNode
+        case .unknown: self = flow.hasTranslatedClient ? .sourceNode : .only
+        case nil: self.init(byNamesOf: flow)
+        }
+    }
+
+    private init(byNamesOf flow: FlowRecord) {
         if flow.hasTranslatedClient, !flow.isKnown(.destinationPodName), !flow.isKnown(.destinationNodeName) {
             self = .sourceNode
             return

@@ -12,6 +12,7 @@ struct CollectedSessions {
 
     /// Ends a connection whose exporter malfunctions.
     private let end: @Sendable (TransportSession) -> Void
+    private let nodeMismatch: NodeClaim.Mismatch
     private let logger: Logger
     private var sessions: [UInt64: Session] = [:]
 
@@ -25,16 +26,22 @@ struct CollectedSessions {
         var statisticsRecords: UInt64 = 0
         /// Records that the exporters sent and that did not come, by their sequence numbers.
         var lost: UInt64 = 0
+        /// Records refused since they name another node than their sender's certificate.
+        var foreignRecords: UInt64 = 0
     }
 
     private struct Session {
         let transport: TransportSession
         let address: IPAddress?
         var reader: SessionReader
+        /// Nil where the transport proves nothing, and of another proxy.
+        let claim: NodeClaim?
         var refusedMessages: UInt64 = 0
+        var foreignRecords: UInt64 = 0
     }
 
-    init(ending end: @escaping @Sendable (TransportSession) -> Void, logger: Logger) {
+    init(nodeMismatch: NodeClaim.Mismatch, ending end: @escaping @Sendable (TransportSession) -> Void, logger: Logger) {
+        self.nodeMismatch = nodeMismatch
         self.end = end
         self.logger = logger
     }
@@ -45,7 +52,7 @@ struct CollectedSessions {
         _ flow: (inout FlowRecord, inout NameTable, IPAddress?, UInt32) -> Bool
     ) {
         switch batch.event {
-        case .opened: open(batch.session)
+        case .opened: open(batch.session, names: &names)
         case .messages(let messages):
             guard var session = sessions.removeValue(forKey: batch.session.id) else { return }
             for message in messages where !session.reader.isMalfunctioning {
@@ -61,10 +68,17 @@ struct CollectedSessions {
         }
     }
 
-    private mutating func open(_ transport: TransportSession) {
+    /// No template ends because the clock was set.
+    mutating func clockWasSet(by difference: Duration) {
+        for id in sessions.keys { sessions[id]?.reader.clockWasSet(by: difference) }
+    }
+
+    private mutating func open(_ transport: TransportSession, names: inout NameTable) {
+        let reader = SessionReader(
+            exporter: "\(transport.transport)://\(transport.peerAddress)", isDatagram: transport.transport.isDatagram)
         sessions[transport.id] = Session(
-            transport: transport, address: IPAddress(transport.peerAddress),
-            reader: SessionReader(exporter: "\(transport.transport)://\(transport.peerAddress)", isDatagram: transport.transport == .udp))
+            transport: transport, address: IPAddress(transport.peerAddress), reader: reader,
+            claim: transport.nodeName.map { NodeClaim(node: names.id(of: $0), mismatch: nodeMismatch) })
     }
 
     private mutating func close(_ transport: TransportSession, at now: Timestamp, names: borrowing NameTable) {
@@ -81,10 +95,16 @@ struct CollectedSessions {
         statistics.messages += 1
         // The domain stands last in the message's header (RFC 7011 §3.1); what waited for a template of this message is of the same.
         let domain = message.dropFirst(12).prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
-        let address = session.address
+        let address = session.address, claim = session.claim
+        var foreign: UInt64 = 0
         let error = session.reader.read(message, at: now, names: &names) { record, names in
-            flow(&record, &names, address, domain) ? .merged : .dropped(.withoutKey)
+            guard claim?.settle(&record) ?? true else {
+                foreign += 1
+                return .dropped(.foreignNode)
+            }
+            return flow(&record, &names, address, domain) ? .merged : .dropped(.withoutKey)
         }
+        if foreign > 0 { tell(foreign, of: &session) }
         guard let error else { return }
         statistics.malformed += 1
         session.refusedMessages += 1
@@ -92,6 +112,20 @@ struct CollectedSessions {
         logger.warning(
             "message refused",
             metadata: ["peer": "\(session.transport)", "cause": "\(error)", "refused so far": "\(session.refusedMessages)"])
+    }
+
+    private mutating func tell(_ foreign: UInt64, of session: inout Session) {
+        statistics.foreignRecords += foreign
+        let before = session.foreignRecords
+        session.foreignRecords += foreign
+        // At the first, and whenever they are twice as many.
+        guard before == 0 || before.leadingZeroBitCount != session.foreignRecords.leadingZeroBitCount else { return }
+        logger.warning(
+            "records refused: they name another node than their sender's certificate",
+            metadata: [
+                "peer": "\(session.transport)", "certificate": "\(session.transport.nodeName ?? "none")",
+                "refused so far": "\(session.foreignRecords)",
+            ])
     }
 
     private mutating func count(_ reader: inout SessionReader, names: borrowing NameTable) {

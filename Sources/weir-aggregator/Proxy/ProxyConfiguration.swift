@@ -14,6 +14,7 @@ enum AggregatorMode: String, CaseIterable, Sendable {
 /// How records are passed on.
 struct ProxyConfiguration: Sendable {
     let collectors: [Endpoint]
+    let keeping: ExportKeeping
     let profile: ExportProfile
     let clusterID: String?
     /// The hash of the host's name, as exporters have that of their node's.
@@ -22,7 +23,7 @@ struct ProxyConfiguration: Sendable {
     /// A new one. Datagrams keep clear of fragmentation, as the exporter's do; the reference's collector takes one record a message.
     var packer: ProxiedFlowPacker {
         ProxiedFlowPacker(
-            profile: profile, maximumLength: collectors.contains { $0.transport == .udp } ? 1420 : 16_384,
+            profile: profile, maximumLength: collectors.contains { $0.transport.isDatagram } ? 1420 : 16_384,
             maximumRecords: profile == .antrea ? 1 : .max)
     }
 }

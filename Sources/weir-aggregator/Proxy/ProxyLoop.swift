@@ -32,6 +32,8 @@ struct ProxyLoop: ~Copyable {
     private var packer: ProxiedFlowPacker
     private var packed: UInt64 = 0
     private var lastFlush: Timestamp
+    /// By how much the clock had been set when the sessions were told last.
+    private var clockSteps = Duration.zero
 
     /// The longest that a record waits for others of its message.
     private static let rhythm = Duration.milliseconds(250)
@@ -42,8 +44,8 @@ struct ProxyLoop: ~Copyable {
 
     init(
         _ configuration: ProxyConfiguration, from collected: Mailbox<CollectedBatch>, and changes: Mailbox<ClusterChange>,
-        to queues: [ExportQueue], ending end: @escaping @Sendable (TransportSession) -> Void, until stopping: Mailbox<Void>,
-        clock: SteadyClock, logger: Logger
+        to queues: [ExportQueue], ending end: @escaping @Sendable (TransportSession) -> Void,
+        nodeMismatch: NodeClaim.Mismatch = .refuse, until stopping: Mailbox<Void>, clock: SteadyClock, logger: Logger
     ) {
         self.collected = collected
         self.changes = changes
@@ -52,7 +54,7 @@ struct ProxyLoop: ~Copyable {
         self.clock = clock
         names = NameTable(seed: .random(in: .min ... .max))
         proxy = FlowProxy(clusterID: configuration.clusterID, names: &names)
-        sessions = CollectedSessions(ending: end, logger: logger)
+        sessions = CollectedSessions(nodeMismatch: nodeMismatch, ending: end, logger: logger)
         packer = configuration.packer
         lastFlush = clock.now
     }
@@ -74,6 +76,11 @@ struct ProxyLoop: ~Copyable {
     }
 
     private mutating func receive(_ batch: CollectedBatch) {
+        let steps = clock.stepped
+        if steps != clockSteps {
+            sessions.clockWasSet(by: steps - clockSteps)
+            clockSteps = steps
+        }
         var finished: [MessageBody] = []
         sessions.receive(batch, at: clock.evenNow, names: &names) { flow, names, address, domain in
             guard let origin = proxy.complete(&flow, from: address, domain: domain) else { return false }

@@ -44,8 +44,14 @@ final class ProxyPipeline: Sendable {
         let cluster = try ClusterFeed(configuration.cluster, clock: clock, logger: logger)
         self.cluster = cluster
         collectors = proxy.collectors
-        let queues = proxy.collectors.map { _ in ExportQueue() }
         let templateMessages = proxy.packer.templateBodies
+        var queues: [ExportQueue] = []
+        for collector in proxy.collectors {
+            queues.append(
+                try proxy.keeping.queue(
+                    for: collector, templates: templateMessages, observationDomainID: proxy.observationDomainID, clock: { clock.now },
+                    logger: logger))
+        }
         let security = configuration.exportCredentials.map { ExportSecurity($0) }
         exporting = zip(proxy.collectors, queues).map { endpoint, queue in
             ExportingProcess(
@@ -62,8 +68,8 @@ final class ProxyPipeline: Sendable {
         let collecting = collecting
         let outcome = Outcome(
             ProxyLoop(
-                proxy, from: collected, and: cluster.changes, to: queues, ending: { collecting.end($0) }, until: stopping, clock: clock,
-                logger: logger))
+                proxy, from: collected, and: cluster.changes, to: queues, ending: { collecting.end($0) },
+                nodeMismatch: configuration.nodeMismatch, until: stopping, clock: clock, logger: logger))
         self.outcome = outcome
         try collecting.start()
         for process in exporting { process.start() }
@@ -101,7 +107,8 @@ final class ProxyPipeline: Sendable {
                 "passed on",
                 metadata: [
                     "collector": "\(collector)", "records": "\(statistics.records)", "dropped": "\(dropped)",
-                    "left": "\(summary.recordsLeft)",
+                    "left": "\(summary.recordsLeft)", "kept in the spool": "\(summary.recordsKept)",
+                    "sent again": "\(statistics.queue.repeated.records)",
                 ])
         }
         logger.info(
@@ -109,6 +116,7 @@ final class ProxyPipeline: Sendable {
             metadata: [
                 "records": "\(result.proxy.received)", "refused": "\(result.proxy.refused)", "passed on": "\(result.packed)",
                 "messages": "\(result.sessions.messages)", "malformed messages": "\(result.sessions.malformed)",
+                "of other nodes": "\(result.sessions.foreignRecords)",
                 "statistics not passed on": "\(result.sessions.statisticsRecords)", "lost before": "\(result.sessions.lost)",
             ])
         return lost == 0

@@ -105,7 +105,8 @@ enum CertificateText {
         ].compactMap(\.self)
         let rows: [(String, String)] = [
             ("subject", certificate.subject), ("issuer", certificate.issuer),
-            ("node", certificate.isForClients ? certificate.names.nodeName ?? "none" : ""),
+            ("node", certificate.isForClients && certificate.names.proxyName == nil ? certificate.names.nodeName ?? "none" : ""),
+            ("proxy", certificate.isForClients ? certificate.names.proxyName ?? "" : ""),
             ("names", certificate.names.map(\.description).joined(separator: ", ")), ("for", uses.joined(separator: ", ")),
             ("key", certificate.key), ("serial", certificate.serial), ("SHA-256", certificate.fingerprint),
             ("from", "\(Timestamp(seconds: certificate.notBefore))"),
