@@ -30,6 +30,9 @@ public struct MediationStatistics: Sendable, Hashable {
     public var destinationOnly: UInt64 = 0
     /// Connections that were forgotten early for lack of room.
     public var evicted: UInt64 = 0
+    /// Halves that came while other connections of their tuple might have been theirs as well, by two nodes' clocks. The nearest start
+    /// decided; each side's own counts are right either way.
+    public var ambiguous: UInt64 = 0
 
     /// Ends in the cluster without a pod's name when their connection was stored first.
     public var unnamed: UInt64 = 0

@@ -20,14 +20,22 @@ public struct Mediator: ~Copyable {
     var told: [AwaitedNames.Connection] = []
     /// Intervals of connections that had to go before they were due.
     private var early: [FlowInterval] = []
+    private let windows: Windows
+    /// That of the record before, which is mostly that of the next.
+    private var window: Range<Timestamp>
+    private let waits: Waits
     private var due: [(entry: UInt32, slot: Int64)] = []
     let clusterID: NameID?
     private var gaps: [NameID: ConnectionGaps] = [:]
     private var presence: NodePresence
+    private var memory = Memory()
 
     /// - Parameter firstConnection: the number of the first connection; above all that the store knows.
     public init(_ configuration: MediationConfiguration, firstConnection: Int64, names: inout NameTable) {
         self.configuration = configuration
+        windows = Windows(configuration.window)
+        window = windows.window(of: Timestamp(milliseconds: 0))
+        waits = Waits(configuration)
         table = ConnectionTable(firstConnection: firstConnection, seed: configuration.hashSeed)
         presence = NodePresence(pause: configuration.inactiveTimeout / 2)
         clusterID = configuration.clusterID.map { names.id(of: $0) }
@@ -45,21 +53,30 @@ public struct Mediator: ~Copyable {
     /// Takes in one record, unless it names no connection, has no time, or one that cannot be.
     public mutating func receive(_ flow: FlowRecord, at now: Timestamp) -> Reception {
         statistics.received += 1
-        var flow = flow
-        flow.normalize()
         guard let key = ConnectionKey(flow) else { return drop(.withoutKey, \.withoutKey) }
-        guard let end = flow[time: .flowEndMilliseconds], flow.isKnown(.flowStartMilliseconds) else {
-            return drop(.withoutTime, \.withoutTime)
-        }
-        guard end <= now + configuration.acceptedLead else { return drop(.fromTheFuture, \.fromTheFuture) }
-        guard end >= now - configuration.acceptedAge else { return drop(.tooOld, \.late) }
-        let side = ObservingSide(of: flow)
-        let known = table.find(key) { $0.distance(to: flow, from: side, tolerance: configuration.clockTolerance) }
-        if let known { closeWindows(of: known, before: flow, from: side, at: now) }
-        let place = known ?? begin(key, with: flow, at: now)
+        guard let start = flow.startTime, let end = flow.endTime else { return drop(.withoutTime, \.withoutTime) }
+        guard end.isAtMost(waits.lead, after: now) else { return drop(.fromTheFuture, \.fromTheFuture) }
+        guard now.isAtMost(waits.age, after: end) else { return drop(.tooOld, \.late) }
+        memory.begin(at: now)
+        let next = ArrivedRecord(
+            key: key, hash: table.hash(of: key), side: ObservingSide(of: flow), measures: Measures(flow, start: start, end: end),
+            arrival: now)
+        return merge(next, flow)
+    }
+
+    private mutating func merge(_ next: ArrivedRecord, _ flow: FlowRecord) -> Reception {
+        let tolerance = waits.tolerance
+        let known = table.find(next.key, next.hash) { $0.distance(to: next.measures, from: next.side, tolerance: tolerance) }
+        if let known { closeWindows(of: known, before: next) }
+        if known.map({ !table[$0].has(next.side) }) ?? true { noteRivals(of: known, next) }
+        let isPlanned = known.map { table[$0].isPlanned && table[$0].has(next.side) } ?? false
+        let place = known ?? begin(next)
         let wasOpen = table[place][.isOpen]
-        if table.merge(place, flow, from: side, at: now, checkedBy: enrichment, &statistics.contradicted) { enrichment.learn(from: flow) }
-        plan(place, at: now)
+        table[place].merge(next.measures, from: next.side, at: next.arrival)
+        if table[place].note(print: flow.fingerprint(of: FactMerging.fields), from: next.side) { mergeFacts(place, flow, from: next.side) }
+        table.settleType(of: place)
+        // News before brought it a place in the wheel, at the end of its window.
+        if !isPlanned || !table[place].isPlanned { plan(place, at: next.arrival) }
         guard !wasOpen, table[place].isPending else {
             statistics.merged += 1
             return .merged
@@ -67,6 +84,13 @@ public struct Mediator: ~Copyable {
         statistics.opened += 1
         table[place][.isOpen] = true
         return .opened
+    }
+
+    private mutating func mergeFacts(_ place: UInt32, _ flow: FlowRecord, from side: ObservingSide) {
+        var flow = flow
+        flow.normalize()
+        statistics.contradicted += table.mergeFacts(place, flow, from: side, checkedBy: enrichment)
+        enrichment.learn(from: flow)
     }
 
     /// Counts a record that names another node than its sender may.
@@ -81,31 +105,46 @@ public struct Mediator: ~Copyable {
     }
 
     /// Stores the windows that are over by a record's time, with their share of the growth that it tells.
-    private mutating func closeWindows(of place: UInt32, before next: FlowRecord, from side: ObservingSide, at now: Timestamp) {
-        guard table[place].isStored, let end = next[time: .flowEndMilliseconds], end > table[place].end else { return }
-        let half = side == .destinationNode ? table[place].destination : table[place].source
+    private mutating func closeWindows(of place: UInt32, before next: ArrivedRecord) {
+        let end = next.measures.end
+        guard table[place].isStored, end > table[place].end else { return }
+        let half = next.side == .destinationNode ? table[place].destination : table[place].source
         guard half.isHere else { return }
-        for time in Windows(configuration.window).ends(after: max(half.end, table[place].storedEnd), before: end) {
-            let share = next.share(of: table[place], from: side, until: time)
-            table[place].mergeMeasures(share, from: side, at: now)
+        let begin = max(half.end, table[place].storedEnd)
+        if !window.contains(end) { window = windows.window(of: end) }
+        guard begin < window.lowerBound else { return }
+        for time in windows.ends(after: begin, before: end) {
+            let last = next.side == .destinationNode ? table[place].destination : table[place].source
+            table[place].merge(next.measures.share(after: last, until: time), from: next.side, at: next.arrival)
             var intervals: [FlowInterval] = []
             store(place, isOverdue: true, into: &intervals)
             early += intervals
         }
     }
 
-    private mutating func begin(_ key: ConnectionKey, with flow: FlowRecord, at now: Timestamp) -> UInt32 {
-        if let surplus = table.surplus(of: key) {
+    private mutating func begin(_ next: ArrivedRecord) -> UInt32 {
+        if let surplus = table.surplus(of: next.key, next.hash) {
             var intervals: [FlowInterval] = []
-            evict(surplus, into: &intervals)
+            evict(surplus, at: next.arrival, into: &intervals)
             early += intervals
         }
         statistics.connections += 1
-        return table.insert(key, isResumed: flow.lasts(longerThan: configuration.inactiveTimeout), at: now)
+        return table.insert(next.key, next.hash, isResumed: memory.mayHaveLost(next.measures, configuration), at: next.arrival)
     }
 
-    private mutating func evict(_ place: UInt32, into intervals: inout [FlowInterval]) {
+    /// Counts a half that comes first when other connections of its tuple might be its own as well.
+    private mutating func noteRivals(of place: UInt32?, _ next: ArrivedRecord) {
+        let tolerance = waits.tolerance
+        if table.contains(
+            next.key, next.hash, where: { $0.mayHaveHalf(next.measures, from: next.side, tolerance: tolerance) }, besides: place)
+        {
+            statistics.ambiguous += 1
+        }
+    }
+
+    private mutating func evict(_ place: UInt32, at now: Timestamp, into intervals: inout [FlowInterval]) {
         statistics.evicted += 1
+        memory.lose(at: now)
         store(place, isOverdue: true, into: &intervals)
         table.remove(place)
     }
@@ -114,6 +153,7 @@ public struct Mediator: ~Copyable {
     ///
     /// Otherwise a step forwards would forget every connection and count it once more, and a step back would delay everything.
     public mutating func clockWasSet(by difference: Duration, at now: Timestamp) {
+        memory.move(by: difference)
         presence.move(by: difference)
         table.wheel = DeadlineWheel()
         for place in table.places {
@@ -127,8 +167,9 @@ public struct Mediator: ~Copyable {
     ///
     /// To be called before the first record. Beyond `capacity`, and for a record that names no connection, nothing happens.
     public mutating func resume(_ interval: FlowInterval, at now: Timestamp) {
+        memory.resume(interval)
         guard table.count < configuration.capacity, let key = ConnectionKey(interval.record),
-            table.surplus(of: key) == nil, let place = table.resume(interval, key: key, at: now)
+            table.surplus(of: key, table.hash(of: key)) == nil, let place = table.resume(interval, key: key, at: now)
         else { return }
         statistics.resumed += 1
         for node in table[place].observers { presence.expect(node) }
@@ -156,7 +197,7 @@ public struct Mediator: ~Copyable {
         }
         amendNames(at: now, into: &intervals)
         while table.count > configuration.capacity, let place = table.nextPlace() {
-            evict(place, into: &intervals)
+            evict(place, at: now, into: &intervals)
         }
     }
 
@@ -259,31 +300,18 @@ public struct Mediator: ~Copyable {
 
     private func endOfWindow(_ connection: MediatedConnection, _ now: Timestamp) -> Timestamp {
         // A record that crosses the end of the window comes a poll later; one interval then ends with the window.
-        let windows = Windows(configuration.window)
         let own = windows.end(after: min(connection.end, now)) + configuration.clockTolerance
         return own > now ? own : windows.end(after: now) + configuration.clockTolerance
     }
 }
 
-extension FlowRecord {
-    /// Exporters send milliseconds, seconds or both, and the Service's address under one name, the other or both; from here on there
-    /// is one of each.
-    fileprivate mutating func normalize() {
-        for (milliseconds, seconds) in [
-            (FlowField.flowStartMilliseconds, FlowField.flowStartSeconds), (.flowEndMilliseconds, .flowEndSeconds),
-        ]
-        where !isKnown(milliseconds) {
-            self[time: milliseconds] = self[unsigned: seconds].map { Timestamp(seconds: Int64(clamping: $0)) }
-        }
-        forget(.flowStartSeconds)
-        forget(.flowEndSeconds)
-        if !isKnown(.destinationServiceIP) { self[address: .destinationServiceIP] = self[address: .destinationClusterIP] }
-        forget(.destinationClusterIP)
-    }
+/// What is looked at for each record, in milliseconds: a `Duration` has a hundred and twenty-eight bits.
+private struct Waits: Sendable {
+    let lead, age, tolerance: UInt64
 
-    /// Whether the connection had been going on for so long that it may have been known before, and forgotten.
-    fileprivate func lasts(longerThan duration: Duration) -> Bool {
-        guard let start = self[time: .flowStartMilliseconds], let end = self[time: .flowEndMilliseconds] else { return false }
-        return end - start > duration
+    init(_ configuration: MediationConfiguration) {
+        lead = UInt64(max(0, configuration.acceptedLead.wholeMilliseconds))
+        age = UInt64(max(0, configuration.acceptedAge.wholeMilliseconds))
+        tolerance = UInt64(max(0, configuration.clockTolerance.wholeMilliseconds))
     }
 }

@@ -19,7 +19,8 @@ public struct MeteringConfiguration: Sendable {
     public var excludedNetworks: [IPPrefix] = []
     /// Addresses of this node's gateway. Connections to them are passed over: the node's own probes are noise.
     public var gateways: Set<IPAddress> = []
-    /// Whether only connections with a pod of this node at one end are metered.
+    /// Whether only connections with a pod of this node at one end are metered, and those of clients from outside that this node passes on to a
+    /// pod of another.
     public var onlyLocalPods = true
     /// Whether connections of zone 0 tell who is behind those from outside, if zone 0 is not metered itself.
     public var recoversExternalClients = true

@@ -173,6 +173,8 @@ extension MeteringProcess {
     private func isLocal(_ connection: Connection, at now: Timestamp) -> Bool {
         guard configuration.onlyLocalPods else { return true }
         let start = connection.start ?? now
+        // A client from outside that this node passes on to a pod of another: the record of this node alone knows who it is.
+        if externals.client(of: connection).map({ $0.address != connection.original.source }) ?? false { return true }
         return owners.owner(of: connection.original.source, at: start) != nil || owners.owner(of: connection.reply.source, at: start) != nil
     }
 

@@ -23,13 +23,13 @@ import Testing
                 if let entry = places.removeValue(forKey: victim) { table.remove(entry.place) }
             } else {
                 let key = try key(.random(in: 1...3, using: &generator), &names)
-                let place = table.insert(key, isResumed: false, at: .at(0))
+                let place = table.insert(key, table.hash(of: key), isResumed: false, at: .at(0))
                 places[table[place].id] = (place, key)
             }
             #expect(table.count == places.count && Set(table.places) == Set(places.values.map(\.place)))
             for (id, entry) in places {
                 #expect(table[entry.place].id == id)
-                #expect(table.find(entry.key) { $0.id == id ? .zero : nil } == entry.place)
+                #expect(table.find(entry.key, table.hash(of: entry.key)) { $0.id == id ? 0 : nil } == entry.place)
             }
         }
     }
@@ -42,14 +42,18 @@ import Testing
         var places: [UInt64: UInt32] = [:]
         for _ in 0..<20_000 {
             let port = UInt64.random(in: 1...5000, using: &generator)
+            let key = try key(port, &names)
             if let place = places.removeValue(forKey: port) {
                 table.remove(place)
-                #expect(table.find(try key(port, &names)) { _ in .zero } == nil)
+                #expect(table.find(key, table.hash(of: key)) { _ in 0 } == nil)
             } else {
-                places[port] = table.insert(try key(port, &names), isResumed: false, at: .at(0))
+                places[port] = table.insert(key, table.hash(of: key), isResumed: false, at: .at(0))
             }
         }
-        for port in 1...5000 as ClosedRange<UInt64> { #expect(table.find(try key(port, &names)) { _ in .zero } == places[port]) }
+        for port in 1...5000 as ClosedRange<UInt64> {
+            let key = try key(port, &names)
+            #expect(table.find(key, table.hash(of: key)) { _ in 0 } == places[port])
+        }
     }
 
     @Test("the nearest of a key's connections is found, and none where none is near enough")
@@ -57,10 +61,10 @@ import Testing
         var names = NameTable(seed: 1)
         var table = ConnectionTable(firstConnection: 1, seed: 0)
         let key = try key(1, &names)
-        let places = (0..<3).map { _ in table.insert(key, isResumed: false, at: .at(0)) }
-        let distances: [Int64: Duration] = [1: .seconds(3), 2: .seconds(1), 3: .seconds(2)]
-        #expect(table.find(key) { distances[$0.id] } == places[1])
-        #expect(table.find(key) { _ in nil } == nil)
+        let places = (0..<3).map { _ in table.insert(key, table.hash(of: key), isResumed: false, at: .at(0)) }
+        let distances: [Int64: UInt64] = [1: 3000, 2: 1000, 3: 2000]
+        #expect(table.find(key, table.hash(of: key)) { distances[$0.id] } == places[1])
+        #expect(table.find(key, table.hash(of: key)) { _ in nil } == nil)
     }
 
     @Test("a connection takes no more than 336 octets")
@@ -83,9 +87,10 @@ import Testing
             }
         }
         let key = try #require(ConnectionKey(flow))
-        let place = table.insert(key, isResumed: false, at: .at(0))
-        var contradicted: UInt64 = 0
-        _ = table.merge(place, flow, from: .only, at: .at(0), checkedBy: Enrichment(), &contradicted)
+        let place = table.insert(key, table.hash(of: key), isResumed: false, at: .at(0))
+        let measures = Measures(flow, start: .at(0), end: .at(1))
+        table[place].merge(measures, from: .only, at: .at(0))
+        _ = table.mergeFacts(place, flow, from: .only, checkedBy: Enrichment())
         let found = table.facts(of: place)
         for (field, _) in FactFields.all where ![.flowType, .destinationClusterIP].contains(field) {
             #expect(found.isEqual(field, to: flow), "\(field)")

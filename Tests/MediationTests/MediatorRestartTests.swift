@@ -163,6 +163,19 @@ import Testing
         #expect(try Self.stored(in: run) == [Sums(source: 50, destination: 50), Sums(source: 1000, destination: 1000)])
     }
 
+    @Test("a tuple that is used again within the second of an end that is stored in seconds is another connection after a restart too")
+    func reuseWithinSecond() throws {
+        let run = try StoredRun()
+        run.receive(Sample(.source, start: 0.4, end: 1.2, octets: 1000, hasEnded: true), at: 2)
+        run.receive(Sample(.destination, start: 0.4, end: 1.6, octets: 1000, hasEnded: true), at: 2)
+        _ = try run.look(at: 3, crashingAt: 0, .afterCommit)
+        run.receive(Sample(.source, start: 1.3, end: 4.5, octets: 300, hasEnded: true), at: 5)
+        run.receive(Sample(.destination, start: 1.7, end: 4.5, octets: 300, hasEnded: true), at: 5)
+        try run.flush(at: 6)
+        let octets = try run.rows([.octetDeltaCount]).map { $0[1] }
+        #expect(octets == [.integer(300), .integer(1000)])
+    }
+
     @Test("no more connections are resumed than there is room for, the latest first")
     func bounded() throws {
         var configuration = MediationConfiguration()

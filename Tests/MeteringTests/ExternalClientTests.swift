@@ -73,6 +73,21 @@ import Testing
         #expect(node.poll([inside()], at: 128).first?[address: .sourceIPAddress] == .gateway)
     }
 
+    @Test("a client that the node passes on to a pod of another is told of as well, by the address that stood for it there")
+    func passedOn() {
+        var node = Node { $0.gateways = [.gateway] }
+        let outside = host().with { $0.reply.source = .remote }
+        let inside = Connection.sample(from: .gateway, to: .remote, port: 61_000)
+        let own = Connection.sample(from: .gateway, to: .remote, port: 61_001)
+        node.poll([outside, inside, own], at: 0)
+        let records = node.poll([outside, inside.counted(2), own], at: 5)
+        #expect(records.count == 1 && node.process.statistics.notLocal == 2)
+        let record = records.first
+        #expect(record?[address: .sourceIPAddress] == .external && record?[address: .destinationIPAddress] == .remote)
+        #expect(record?[address: .proxySnatIP] == .gateway && record?[unsigned: .proxySnatPort] == 61_000)
+        #expect(record?.type == .fromExternal && record?.isKnown(.destinationPodName) == false)
+    }
+
     @Test("where it is switched off, or zone 0 is metered, its connections stand for themselves")
     func off() {
         var node = Node { $0.recoversExternalClients = false }

@@ -93,10 +93,8 @@ struct CompactFacts: Sendable, Equatable {
     mutating func set(observation: Observation) { set(16, to: UInt32(observation.rawValue)) }
     mutating func set(endReason: UInt8) { set(17, to: UInt32(endReason)) }
 
-    /// Whether the ends are on nodes of different names.
-    var hasTwoNodes: Bool {
-        isKnown(2) && isKnown(5) && words[2] != words[5]
-    }
+    /// Whether both ends are on the node of one name; nil while either is not known.
+    var isOfOneNode: Bool? { isKnown(2) && isKnown(5) ? words[2] == words[5] : nil }
 
     /// By number of the place in `places`.
     @inline(__always)

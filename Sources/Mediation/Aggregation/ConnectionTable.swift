@@ -51,19 +51,31 @@ struct ConnectionTable: Sendable {
     func isScheduled(_ place: UInt32, _ slot: Int64) -> Bool { !self[place].isFree && Int64(self[place].slot) == slot }
 
     /// The nearest of a key's connections; `distance` is nil for those that are none of it.
-    func find(_ key: ConnectionKey, by distance: (borrowing MediatedConnection) -> Duration?) -> UInt32? {
-        var nearest: (place: UInt32, distance: Duration)?
-        var next = newest(of: key)
+    @inline(__always)
+    func find(_ key: ConnectionKey, _ hash: UInt32, by distance: (borrowing MediatedConnection) -> UInt64?) -> UInt32? {
+        var nearest: (place: UInt32, distance: UInt64)?
+        var next = newest(of: key, hash)
         while let place = next {
-            if let distance = distance(self[place]), distance < nearest?.distance ?? .seconds(Int64.max) { nearest = (place, distance) }
+            if let distance = distance(self[place]), distance < nearest?.distance ?? .max { nearest = (place, distance) }
             next = self[place].older
         }
         return nearest?.place
     }
 
+    /// Whether a key has a connection that something holds for, other than one.
+    func contains(_ key: ConnectionKey, _ hash: UInt32, where isOne: (borrowing MediatedConnection) -> Bool, besides place: UInt32?) -> Bool
+    {
+        var next = newest(of: key, hash)
+        while let other = next {
+            if other != place, isOne(self[other]) { return true }
+            next = self[other].older
+        }
+        return false
+    }
+
     /// The oldest connection of a key that has as many as it may have.
-    func surplus(of key: ConnectionKey) -> UInt32? {
-        var next = newest(of: key), length = 0
+    func surplus(of key: ConnectionKey, _ hash: UInt32) -> UInt32? {
+        var next = newest(of: key, hash), length = 0
         while let place = next {
             length += 1
             next = self[place].older
@@ -73,17 +85,16 @@ struct ConnectionTable: Sendable {
     }
 
     /// A new connection, of which nothing is known but its key.
-    mutating func insert(_ key: ConnectionKey, isResumed: Bool, at now: Timestamp) -> UInt32 {
+    mutating func insert(_ key: ConnectionKey, _ hash: UInt32, isResumed: Bool, at now: Timestamp) -> UInt32 {
         defer { nextConnection += 1 }
-        return insert(MediatedConnection(id: nextConnection, key: key, isResumed: isResumed, at: now))
+        return insert(MediatedConnection(id: nextConnection, key: key, isResumed: isResumed, at: now), hash)
     }
 
-    mutating func insert(_ connection: MediatedConnection) -> UInt32 {
+    mutating func insert(_ connection: MediatedConnection, _ hash: UInt32) -> UInt32 {
         let place = newPlace()
-        let older = newest(of: connection.key)
+        let older = newest(of: connection.key, hash)
         self[place] = connection
         self[place].older = older
-        let hash = connection.key.hash(seed: seed)
         if let older { index.replace(hash, older, by: place) } else { index.insert(hash, place) }
         return place
     }
@@ -97,9 +108,12 @@ struct ConnectionTable: Sendable {
         return UInt32(used - 1)
     }
 
-    private func newest(of key: ConnectionKey) -> UInt32? {
-        index.find(key.hash(seed: seed)) { self[$0].key == key }
+    @inline(__always)
+    private func newest(of key: ConnectionKey, _ hash: UInt32) -> UInt32? {
+        index.find(hash) { self[$0].key == key }
     }
+
+    func hash(of key: ConnectionKey) -> UInt32 { key.hash(seed: seed) }
 
     mutating func schedule(_ place: UInt32, at time: Timestamp, now: Timestamp) {
         self[place].slot = UInt32(clamping: wheel.schedule(place, at: time, now: now))
@@ -108,7 +122,7 @@ struct ConnectionTable: Sendable {
     mutating func remove(_ place: UInt32) {
         let hash = self[place].key.hash(seed: seed)
         let older = self[place].older
-        if let newest = newest(of: self[place].key), newest != place {
+        if let newest = newest(of: self[place].key, hash), newest != place {
             unlink(place, from: newest)
         } else if let older {
             index.replace(hash, place, by: older)

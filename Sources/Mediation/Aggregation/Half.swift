@@ -13,12 +13,18 @@ struct Half: Sendable {
     private(set) var end = Timestamp(milliseconds: 0)
     private(set) var isHere = false
     private(set) var hasEnded = false
-    /// A bit for each counter that is known.
+    /// A bit for each counter that is known, and the last one for an end that is known to the second only.
     private(set) var known: UInt8 = 0
+    private static let hasRoughEnd: UInt8 = 1 << 7
 
-    func total(_ counter: FlowCounter) -> UInt64? { known >> counter.rawValue & 1 == 1 ? totals[counter.rawValue] : nil }
+    func total(_ counter: FlowCounter) -> UInt64? { total(counter.rawValue) }
+
+    private func total(_ index: Int) -> UInt64? { known >> UInt8(index) & 1 == 1 ? totals[index] : nil }
 
     func storedTotal(_ counter: FlowCounter) -> UInt64 { stored[counter.rawValue] }
+
+    /// No later than the half ended.
+    var earliestEnd: Timestamp { known & Self.hasRoughEnd == 0 ? end : min(end, Timestamp(seconds: end.seconds)) }
 
     /// What a record brought.
     struct News: OptionSet {
@@ -30,16 +36,15 @@ struct Half: Sendable {
 
     /// Takes in a record. Of a resumed connection's first one only what it counted in its own interval is new.
     @inline(__always)
-    mutating func merge(_ next: FlowRecord, _ start: Timestamp, _ end: Timestamp, isResumed: Bool, beside other: Half) -> News {
+    mutating func merge(_ next: Measures, isResumed: Bool, beside other: Half) -> News {
         let isFirst = !isHere
-        let isEnd = next[unsigned: .flowEndReason] == UInt64(FlowEndReason.endOfFlow.rawValue)
-        var news: News = observe(start: start, end: end, isEnd: isEnd) ? .half : []
+        var news: News = observe(start: min(next.start, next.end), end: next.end, isEnd: next.isEnd) ? .half : []
         for index in 0..<4 {
-            guard let counter = FlowCounter(rawValue: index), let total = next.total(counter, after: self.total(counter)) else { continue }
-            if isFirst, isResumed, let earlier = next.earlier(counter) {
-                stored[index] = other.total(counter) == nil ? earlier : min(earlier, other.storedTotal(counter))
+            guard let total = next.total(index, after: self.total(index)) else { continue }
+            if isFirst, isResumed, let earlier = next.earlier(index) {
+                stored[index] = other.total(index) == nil ? earlier : min(earlier, other.stored[index])
             }
-            if raise(counter, to: total) { news.insert(.growth) }
+            if raise(index, to: total) { news.insert(.growth) }
         }
         return news
     }
@@ -50,6 +55,7 @@ struct Half: Sendable {
     mutating func observe(start: Timestamp, end: Timestamp, isEnd: Bool) -> Bool {
         let isNew = !isHere || start < self.start
         self.start = isHere ? min(self.start, start) : start
+        if end > self.end { known &= ~Self.hasRoughEnd }
         self.end = isHere ? max(self.end, end) : end
         hasEnded = hasEnded || isEnd
         isHere = true
@@ -59,10 +65,10 @@ struct Half: Sendable {
     /// Raises a total; one that is lower is late or repeated, and changes nothing.
     ///
     /// - Returns: whether it changed.
-    mutating func raise(_ counter: FlowCounter, to total: UInt64) -> Bool {
-        if let known = self.total(counter), known >= total { return false }
-        known |= 1 << UInt8(counter.rawValue)
-        totals[counter.rawValue] = total
+    private mutating func raise(_ index: Int, to total: UInt64) -> Bool {
+        if let known = self.total(index), known >= total { return false }
+        known |= 1 << UInt8(index)
+        totals[index] = total
         return true
     }
 
@@ -77,25 +83,10 @@ struct Half: Sendable {
         let end = flow[time: .flowEndMilliseconds].flatMap { $0.seconds == Int64(clamping: seconds) ? $0 : nil }
         _ = half.observe(start: start, end: max(end ?? Timestamp(seconds: Int64(clamping: seconds)), start), isEnd: false)
         for counter in FlowCounter.allCases {
-            if let total = flow[unsigned: counter.total(scope)] { _ = half.raise(counter, to: total) }
+            if let total = flow[unsigned: counter.total(scope)] { _ = half.raise(counter.rawValue, to: total) }
         }
         half.keepStored()
+        half.known |= hasRoughEnd
         return half
-    }
-}
-
-extension FlowRecord {
-    /// The total that a record tells; of one that only counts deltas, the sum with what is known.
-    fileprivate func total(_ counter: FlowCounter, after known: UInt64?) -> UInt64? {
-        if let total = self[unsigned: counter.total(.common)] { return total }
-        guard let delta = self[unsigned: counter.delta(.common)] else { return nil }
-        let (sum, overflow) = (known ?? 0).addingReportingOverflow(delta)
-        return overflow ? .max : sum
-    }
-
-    /// What a record counted before its own interval; nil when it does not tell both.
-    fileprivate func earlier(_ counter: FlowCounter) -> UInt64? {
-        guard let total = self[unsigned: counter.total(.common)], let delta = self[unsigned: counter.delta(.common)] else { return nil }
-        return total - min(total, delta)
     }
 }

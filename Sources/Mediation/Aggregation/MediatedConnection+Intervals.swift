@@ -112,42 +112,41 @@ extension ConnectionTable {
     /// Found again for each interval, rather than kept.
     private static let lookedUp = Enrichment.lookedUp + [.clusterId]
 
-    /// Takes in a record; whether it told facts that its side's last one did not.
+    /// Takes in a record's facts.
     ///
-    /// - Parameter contradicted: grows by the pods that the record names and cannot mean.
-    mutating func merge(
-        _ place: UInt32, _ next: FlowRecord, from side: ObservingSide, at now: Timestamp, checkedBy enrichment: Enrichment,
-        _ contradicted: inout UInt64
-    ) -> Bool {
-        self[place].mergeMeasures(next, from: side, at: now)
-        let isNews = self[place].note(print: next.fingerprint(of: FactMerging.fields), from: side)
-        if isNews {
-            var next = next
-            contradicted += enrichment.removeContradicted(from: &next)
-            var flow = facts(of: place)
-            var isChanged = false
-            if next.hasTranslatedClient, !self[place][.hasClient] {
-                flow.copyClient(from: next)
-                self[place][.hasClient] = true
-                isChanged = true
-            }
-            if FactMerging.merge(next, from: side, into: &flow) || isChanged {
-                keepFacts(flow, of: place)
-                self[place][.isChanged] = true
-            }
+    /// - Returns: how many pods it names that it cannot mean.
+    mutating func mergeFacts(_ place: UInt32, _ next: FlowRecord, from side: ObservingSide, checkedBy enrichment: Enrichment) -> UInt64 {
+        var next = next
+        let contradicted = enrichment.removeContradicted(from: &next)
+        var flow = facts(of: place)
+        var isChanged = false
+        if next.hasTranslatedClient, !self[place][.hasClient] {
+            flow.copyClient(from: next)
+            self[place][.hasClient] = true
+            isChanged = true
         }
-        // Two nodes that each saw a half make it inter-node, whatever either of them could tell alone.
-        if self[place].hasBothHalves, self[place].facts.hasTwoNodes, self[place].facts.flowType != .interNode, !self[place][.hasClient] {
-            self[place].facts.set(flowType: .interNode)
+        if FactMerging.merge(next, from: side, into: &flow) || isChanged {
+            keepFacts(flow, of: place)
             self[place][.isChanged] = true
         }
-        return isNews
+        return contradicted
+    }
+
+    /// Two nodes that each saw a half make a connection inter-node, and one node that saw both intra-node, whatever a record told alone: an
+    /// exporter that was started again does not know a pod that is gone, and takes it for one of another node.
+    @inline(__always)
+    mutating func settleType(of place: UInt32) {
+        guard self[place].hasBothHalves, !self[place][.hasClient], let isOneNode = self[place].facts.isOfOneNode else { return }
+        let type: FlowType = isOneNode ? .intraNode : .interNode
+        guard self[place].facts.flowType != type else { return }
+        self[place].facts.set(flowType: type)
+        self[place][.isChanged] = true
     }
 
     /// Goes on with a connection from its last stored interval.
     mutating func resume(_ interval: FlowInterval, key: ConnectionKey, at now: Timestamp) -> UInt32? {
         guard let connection = MediatedConnection(interval, key: key, at: now) else { return nil }
-        let place = insert(connection)
+        let place = insert(connection, hash(of: key))
         var flow = interval.record
         for field in Self.lookedUp { flow.forget(field) }
         self[place][.hasClient] = flow.hasTranslatedClient

@@ -5,29 +5,27 @@ internal import IPFIX
 
 extension MediatedConnection {
     /// Takes in a record's times, totals and state. A repeated or late one changes no total.
-    mutating func mergeMeasures(_ next: FlowRecord, from side: ObservingSide, at now: Timestamp) {
+    mutating func merge(_ next: Measures, from side: ObservingSide, at now: Timestamp) {
         arrive(at: now)
-        let end = next[time: .flowEndMilliseconds] ?? now
-        let start = min(next[time: .flowStartMilliseconds] ?? end, end)
         let isFirst = !source.isHere && !destination.isHere
-        let isLatest = isFirst || end >= self.end
-        if isFirst || end > self.end { self[.hasNews] = true }
-        let isEnd = next[unsigned: .flowEndReason] == UInt64(FlowEndReason.endOfFlow.rawValue)
+        let end = self.end
+        let isLatest = isFirst || next.end >= end
+        if isFirst || next.end > end { self[.hasNews] = true }
         // The end counts whenever it is told: the other node's clock may be ahead, and its records later by it.
-        if isLatest || isEnd && facts.endReason != FlowEndReason.endOfFlow.rawValue { mergeState(next) }
-        if side != .destinationNode { note(source.merge(next, start, end, isResumed: isResumed, beside: destination)) }
-        if side != .sourceNode { note(destination.merge(next, start, end, isResumed: isResumed, beside: source)) }
+        if isLatest || next.isEnd && facts.endReason != FlowEndReason.endOfFlow.rawValue { mergeState(next) }
+        if side != .destinationNode { note(source.merge(next, isResumed: isResumed, beside: destination)) }
+        if side != .sourceNode { note(destination.merge(next, isResumed: isResumed, beside: source)) }
     }
 
-    private mutating func mergeState(_ next: FlowRecord) {
-        let ended = FlowEndReason.endOfFlow.rawValue
+    private mutating func mergeState(_ next: Measures) {
+        let ended = FlowEndReason.endOfFlow.rawValue, known = facts.endReason
         // The end of a flow is final, whatever a record that crossed it says.
-        if facts.endReason != ended, let reason = next[unsigned: .flowEndReason] {
-            facts.set(endReason: UInt8(clamping: reason))
+        if known != ended, let reason = next.endReason {
+            if known != reason { facts.set(endReason: reason) }
             // Every connection's last interval says that it has ended, even where the end brought no growth.
-            if reason == UInt64(ended) { self[.hasNews] = true }
+            if reason == ended { self[.hasNews] = true }
         }
-        if let state = next[name: .tcpState], facts.tcpState != state {
+        if let state = next.tcpState, facts.tcpState != state {
             facts.set(tcpState: state)
             self[.hasNews] = true
         }

@@ -142,26 +142,45 @@ extension MediatedConnection {
         }
     }
 
-    /// How far apart the starts of this connection and of a side's record of it are; nil when the record is of another on the same tuple.
+    /// How far apart, in milliseconds, the starts of this connection and of a side's record of it are; nil when the record is of another on the same tuple.
     ///
     /// One exporter keeps to one start. The other node's start is by its own clock and its own first sight, so there the two
-    /// lifetimes must overlap, give or take `tolerance`; of several that do, the nearest is meant.
-    func distance(to next: FlowRecord, from side: ObservingSide, tolerance: Duration) -> Duration? {
-        guard let start = next[time: .flowStartMilliseconds], let end = next[time: .flowEndMilliseconds] else { return nil }
+    /// lifetimes must overlap, give or take `tolerance`, and as much again where a half has not told of its end, or is of attempts that policy
+    /// refused: exporters tell changes, so its last word is older than what it has seen, and a client tries again. Of several that overlap, the
+    /// nearest is meant.
+    func distance(to next: Measures, from side: ObservingSide, tolerance: UInt64) -> UInt64? {
         let own = side == .destinationNode ? destination : source
         if own.isHere {
-            let distance = max(start, own.start) - min(start, own.start)
-            if distance == .zero { return distance }
+            let distance = next.start.distance(to: own.start)
+            if distance == 0 { return distance }
             // A denied attempt starts at its packet, its entry at a poll.
             if isDenied || next.isDenied { return distance <= tolerance ? distance : nil }
             // Exporters that send seconds cut the fraction off, and one that was started again may know a start better than it did. A tuple
             // that is used again within a second is used after the connection before it, so those do not overlap.
-            return distance <= .milliseconds(999) && start < own.end && own.start < end ? distance : nil
+            return distance <= 999 && next.start < own.earliestEnd && own.start < next.end ? distance : nil
         }
-        let other = side == .destinationNode ? source : destination
-        guard other.isHere, start <= other.end + tolerance, other.start <= end + tolerance else { return nil }
-        return max(start, other.start) - min(start, other.start)
+        guard overlaps(next, from: side, tolerance: tolerance) else { return nil }
+        return next.start.distance(to: side == .destinationNode ? source.start : destination.start)
     }
+
+    /// Whether the other side's half is here, and its lifetime is that of a side's record as far as two clocks can tell.
+    private func overlaps(_ next: Measures, from side: ObservingSide, tolerance: UInt64) -> Bool {
+        let other = side == .destinationNode ? source : destination
+        guard other.isHere else { return false }
+        let silence = 2 * tolerance
+        return next.start.isAtMost(other.hasEnded && !isDenied ? tolerance : silence, after: other.end)
+            && other.start.isAtMost(next.isEnd && !next.isDenied ? tolerance : silence, after: next.end)
+    }
+
+    /// Whether the half that begins with a side's record may be this connection's, though another may have been taken for it.
+    func mayHaveHalf(_ next: Measures, from side: ObservingSide, tolerance: UInt64) -> Bool {
+        side != .only && overlaps(next, from: side, tolerance: tolerance)
+    }
+
+    /// Whether there is news that waits for the end of its window.
+    var isPlanned: Bool { flags.contains([.isStored, .hasNews]) && !hasAnyEnd }
+
+    func has(_ side: ObservingSide) -> Bool { side == .destinationNode ? destination.isHere : source.isHere }
 
     /// Notes the facts of a side's record; true when they are other than those of its last.
     mutating func note(print: UInt32, from side: ObservingSide) -> Bool {

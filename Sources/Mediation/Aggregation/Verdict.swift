@@ -16,8 +16,10 @@ enum VerdictFields {
 
 extension FlowRecord {
     /// 2 and 3 are drop and reject.
+    @inline(__always)
     var isDenied: Bool { isDenied(by: .ingressNetworkPolicyRuleAction) || isDenied(by: .egressNetworkPolicyRuleAction) }
 
+    @inline(__always)
     private func isDenied(by action: FlowField) -> Bool { self[unsigned: action].map { $0 == 2 || $0 == 3 } ?? false }
 
     /// Takes over the verdict of one direction as a whole: a refusal replaces an admission, never the other way round.

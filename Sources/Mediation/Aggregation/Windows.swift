@@ -22,6 +22,9 @@ struct Windows: Sendable {
         return earlier > begin ? [earlier, last] : [last]
     }
 
+    /// The window that a time is in.
+    func window(of time: Timestamp) -> Range<Timestamp> { start(of: time)..<max(start(of: time), end(after: time)) }
+
     private func start(of time: Timestamp) -> Timestamp {
         let remainder = time.milliseconds % length
         return time - .milliseconds(remainder < 0 ? remainder + length : remainder)

@@ -41,7 +41,7 @@ extension MediationStatistics {
         ("connectionsEvicted", { $0.evicted }), ("connectionsSourceOnly", { $0.sourceOnly }),
         ("connectionsDestinationOnly", { $0.destinationOnly }), ("endsUnnamed", { $0.unnamed }), ("intervalsCut", { $0.intervals }),
         ("connectionsAskedAgain", { $0.askedAgain }), ("connectionsAmended", { $0.amended }), ("connectionsNotAwaited", { $0.notAwaited }),
-        ("endsContradicted", { $0.contradicted }),
+        ("endsContradicted", { $0.contradicted }), ("halvesAmbiguous", { $0.ambiguous }),
     ]
 }
 

@@ -4,14 +4,15 @@
 // rows, facts compared by a fingerprint of those that the record knows. It is the measure for Weir's Mediator, which does the same with rows
 // of the same size, and prints updates, seconds and a checksum.
 //
-//   correlate UPDATES
+//   correlate UPDATES 1     one record after the other
+//   correlate UPDATES 32    in batches: hash all and prefetch their slots, find all and prefetch their rows, then compare and update all
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { CONNECTIONS = 1000000, SLOTS = 1 << 21, WORDS = 98, FACTS = 16 };
+enum { CONNECTIONS = 1000000, SLOTS = 1 << 21, LONGEST_BATCH = 64, CACHE_LINE = 64, WORDS = 102, FACTS = 16 };
 // As FlowRecord: a word a field, a bit that says whether it is known.
 struct record { uint64_t words[WORDS], known[2]; };
 struct key { uint64_t source[2], destination[2]; uint16_t source_port, destination_port, type; uint8_t protocol; };
@@ -71,18 +72,34 @@ static struct row *insert(const struct key *key, uint32_t tag) {
     return row;
 }
 
-static int receive(const struct record *record) {
-    struct key key;
-    memset(&key, 0, sizeof key);
-    memcpy(key.source, record->words + SOURCE, 16);
-    memcpy(key.destination, record->words + DESTINATION, 16);
-    key.source_port = (uint16_t)record->words[SOURCE_PORT];
-    key.destination_port = (uint16_t)record->words[DESTINATION_PORT];
-    key.protocol = (uint8_t)record->words[PROTOCOL];
-    uint32_t tag = hash(&key), print = fingerprint(record);
-    struct row *row = find(&key, tag);
+// What the first pass over a batch finds out of a record.
+struct pending { struct key key; uint32_t tag, print; };
+
+static void begin(const struct record *record, struct pending *pending) {
+    struct key *key = &pending->key;
+    memset(key, 0, sizeof *key);
+    memcpy(key->source, record->words + SOURCE, 16);
+    memcpy(key->destination, record->words + DESTINATION, 16);
+    key->source_port = (uint16_t)record->words[SOURCE_PORT];
+    key->destination_port = (uint16_t)record->words[DESTINATION_PORT];
+    key->protocol = (uint8_t)record->words[PROTOCOL];
+    pending->tag = hash(key);
+    pending->print = fingerprint(record);
+}
+
+static void prefetch_row(uint32_t tag) {
+    for (uint32_t index = tag & (SLOTS - 1); slots[index].mark; index = (index + 1) & (SLOTS - 1))
+        if (slots[index].tag == tag) {
+            const char *row = (const char *)&rows[slots[index].mark - 1];
+            for (size_t offset = 0; offset < sizeof(struct row); offset += CACHE_LINE) __builtin_prefetch(row + offset, 1);
+            return;
+        }
+}
+
+static int merge(const struct record *record, const struct pending *pending) {
+    struct row *row = find(&pending->key, pending->tag);
     int is_new = !row;
-    if (is_new) row = insert(&key, tag);
+    if (is_new) row = insert(&pending->key, pending->tag);
     for (int side = 0; side < 2; side++) {
         struct half *half = &row->halves[side];
         int64_t start = (int64_t)record->words[START], end = (int64_t)record->words[END];
@@ -98,12 +115,25 @@ static int receive(const struct record *record) {
                 row->flags |= 8;
             }
     }
-    if (row->times[5] != print) {
-        row->times[5] = row->times[6] = print;
+    if (row->times[5] != pending->print) {
+        row->times[5] = row->times[6] = pending->print;
         for (int fact = 0; fact < FACTS; fact++) row->facts[5 + fact] = (uint32_t)record->words[NAMES + fact];
     }
     row->times[1] = 1800000005;
     return is_new;
+}
+
+static int receive(const struct record *records, int count) {
+    struct pending pending[LONGEST_BATCH];
+    int created = 0;
+    for (int index = 0; index < count; index++) {
+        begin(&records[index], &pending[index]);
+        if (count > 1) __builtin_prefetch(&slots[pending[index].tag & (SLOTS - 1)]);
+    }
+    if (count > 1)
+        for (int index = 0; index < count; index++) prefetch_row(pending[index].tag);
+    for (int index = 0; index < count; index++) created += merge(&records[index], &pending[index]);
+    return created;
 }
 
 static void tell(uint64_t connection, uint64_t step, struct record *record) {
@@ -114,29 +144,34 @@ static void tell(uint64_t connection, uint64_t step, struct record *record) {
     for (int counter = 0; counter < 4; counter++) set(record, TOTALS + counter, step * 100);
 }
 
+static struct record records[LONGEST_BATCH];
+
 int main(int count, char **arguments) {
-    long updates = count == 2 ? atol(arguments[1]) : 0;
+    long updates = count == 3 ? atol(arguments[1]) : 0;
+    int batch = count == 3 ? atoi(arguments[2]) : 0;
     slots = calloc(SLOTS, sizeof *slots);
     rows = calloc(CONNECTIONS, sizeof *rows);
-    if (updates <= 0 || !slots || !rows) return 2;
-    struct record record;
-    memset(&record, 0, sizeof record);
-    set(&record, PROTOCOL, 6);
-    set(&record, DESTINATION_PORT, 8080);
-    set(&record, START, 1800000000000ULL);
-    set(&record, REASON, 2);
-    for (int name = 0; name < 20; name++) set(&record, NAMES + name, (uint64_t)name + 1);
+    if (updates <= 0 || batch <= 0 || batch > LONGEST_BATCH || updates % batch || !slots || !rows) return 2;
+    for (int index = 0; index < batch; index++) {
+        set(&records[index], PROTOCOL, 6);
+        set(&records[index], DESTINATION_PORT, 8080);
+        set(&records[index], START, 1800000000000ULL);
+        set(&records[index], REASON, 2);
+        for (int name = 0; name < 20; name++) set(&records[index], NAMES + name, (uint64_t)name + 1);
+    }
     uint64_t connections = 0, state = 1;
     for (uint64_t connection = 0; connection < CONNECTIONS; connection++) {
-        tell(connection, 1, &record);
-        connections += (uint64_t)receive(&record);
+        tell(connection, 1, &records[0]);
+        connections += (uint64_t)receive(records, 1);
     }
     struct timespec begin, end;
     clock_gettime(CLOCK_MONOTONIC, &begin);
-    for (long step = 0; step < updates; step++) {
-        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-        tell((state >> 33) % CONNECTIONS, (uint64_t)step + 2, &record);
-        connections += (uint64_t)receive(&record);
+    for (long step = 0; step < updates; step += batch) {
+        for (int index = 0; index < batch; index++) {
+            state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+            tell((state >> 33) % CONNECTIONS, (uint64_t)(step + index) + 2, &records[index]);
+        }
+        connections += (uint64_t)receive(records, batch);
     }
     clock_gettime(CLOCK_MONOTONIC, &end);
     double seconds = (double)(end.tv_sec - begin.tv_sec) + 1e-9 * (double)(end.tv_nsec - begin.tv_nsec);

@@ -36,7 +36,7 @@ struct Identities {
         self.scenario = scenario
         for truth in scenario.connections {
             connections[Tuple(truth, from: truth.sourceAddress, truth.sourcePort), default: []].append(truth)
-            guard truth.isTranslated, let node = truth.node(of: truth.destination, in: scenario) else { continue }
+            guard let node = truth.ingress else { continue }
             let inside = Tuple(truth, from: scenario.nodes[node].gateway, truth.translatedPort)
             connections[inside, default: []].append(truth)
         }
@@ -50,6 +50,7 @@ struct Identities {
         return MeteredNote(
             connection: truth?.number, side: side(told: flow),
             totals: FlowCounter.allCases.map { flow[unsigned: $0.total(.common)] }, start: start,
+            age: (flow[time: .flowEndMilliseconds] ?? start) - start,
             isEnd: flow[unsigned: .flowEndReason] == UInt64(FlowEndReason.endOfFlow.rawValue), isDenied: ingress > 1 || egress > 1)
     }
 
@@ -63,12 +64,15 @@ struct Identities {
         switch (flow.isKnown(.sourcePodName), flow.isKnown(.destinationPodName)) {
         case (true, false): .source
         case (false, true): .destination
+        // Who passes a client on has neither.
+        case (false, false) where flow.isKnown(.proxySnatIP): .source
         default: .both
         }
     }
 
     private func side(of truth: TrueConnection, at node: Int) -> TrueConnection.Side {
-        let source = truth.node(of: truth.source, in: scenario), destination = truth.node(of: truth.destination, in: scenario)
+        let destination = truth.node(of: truth.destination, in: scenario)
+        let source = truth.node(of: truth.source, in: scenario) ?? (truth.isPassedOn(in: scenario) ? truth.ingress : nil)
         return source == destination ? .both : source == node ? .source : .destination
     }
 

@@ -2,6 +2,7 @@
 
 internal import FlowModel
 internal import IPFIX
+internal import Mediation
 internal import Metering
 
 /// Compares what is stored with what was delivered, and what was metered with what there was.
@@ -28,7 +29,10 @@ struct Judge {
         if ledger.unexplained > 0 { found.append("\(ledger.unexplained) records were metered of no connection that there was") }
         for truth in scenario.connections { judgeMetering(of: truth) }
         let stored = assign()
-        for truth in scenario.connections { judgeStored(stored[truth.number] ?? [], of: truth) }
+        for truth in scenario.connections where truth.confusion == nil { judgeStored(stored[truth.number] ?? [], of: truth) }
+        for group in Dictionary(grouping: scenario.connections.filter { $0.confusion != nil }, by: { $0.confusion }).values {
+            judgeConfusable(group, stored)
+        }
         judgeSessions()
         return found
     }
@@ -49,26 +53,14 @@ struct Judge {
 
     /// Stored connections by the true one that they are of, which their halves' starts tell.
     private mutating func assign() -> [Int: [SimulatedStore.StoredConnection]] {
-        var starts: [Start: Int] = [:]
-        for truth in scenario.connections {
-            for delivery in ledger.deliveries(of: truth.number, isCertain: false) {
-                for side in [TrueConnection.Side.source, .destination] where delivery.note.isSeen(from: side) {
-                    starts[Start(port: truth.icmp?.identifier ?? truth.sourcePort, side: side, time: delivery.note.start)] = truth.number
-                }
-            }
-        }
+        let starts = startsOfHalves()
+        let confusions = Dictionary(uniqueKeysWithValues: scenario.connections.map { ($0.number, $0.confusion) })
         var assigned: [Int: [SimulatedStore.StoredConnection]] = [:]
         for (id, stored) in aggregator.store.connections.sorted(by: { $0.key < $1.key }) {
-            let flow = stored.latest.record
-            var numbers: Set<Int> = []
-            for (side, time) in [
-                (TrueConnection.Side.source, stored.latest.starts.source), (.destination, stored.latest.starts.destination),
-            ] {
-                guard let time else { continue }
-                let port = TrueConnection.ownPort(of: UInt16(clamping: flow[unsigned: .sourceTransportPort] ?? 0))
-                if let number = starts[Start(port: port, side: side, time: time)] { numbers.insert(number) }
-            }
-            if numbers.count != 1 {
+            let numbers = Set([TrueConnection.Side.source, .destination].compactMap { starts[Start(stored, $0)] })
+            let groups = Set(numbers.map { confusions[$0] ?? nil })
+            let isConfusion = groups.count == 1 && groups.first != .some(nil)
+            if numbers.count != 1, !isConfusion {
                 found.append(
                     "stored connection \(id) is of \(numbers.isEmpty ? "no connection" : "connections \(numbers.sorted()) at once"): "
                         + identities.text(of: stored.latest, aggregator.names))
@@ -78,10 +70,35 @@ struct Judge {
         return assigned
     }
 
-    private struct Start: Hashable {
+    /// Which connection the half of a side is of that began at a time.
+    func startsOfHalves() -> [Start: Int] {
+        var starts: [Start: Int] = [:]
+        for truth in scenario.connections {
+            for delivery in ledger.deliveries(of: truth.number, isCertain: false) {
+                for side in [TrueConnection.Side.source, .destination] where delivery.note.isSeen(from: side) {
+                    starts[Start(port: truth.icmp?.identifier ?? truth.sourcePort, side: side, time: delivery.note.start)] = truth.number
+                }
+            }
+        }
+        return starts
+    }
+
+    struct Start: Hashable {
         let port: UInt16
         let side: TrueConnection.Side
-        let time: Timestamp
+        let time: Timestamp?
+
+        init(port: UInt16, side: TrueConnection.Side, time: Timestamp?) {
+            (self.port, self.side, self.time) = (port, side, time)
+        }
+
+        /// Of a half of a stored connection; one that is not there begins at no time.
+        init(_ stored: SimulatedStore.StoredConnection, _ side: TrueConnection.Side) {
+            let flow = stored.latest.record
+            port = TrueConnection.ownPort(of: UInt16(clamping: flow[unsigned: .sourceTransportPort] ?? 0))
+            self.side = side
+            time = side == .source ? stored.latest.starts.source : stored.latest.starts.destination
+        }
     }
 
     private mutating func judgeStored(_ stored: [SimulatedStore.StoredConnection], of truth: TrueConnection) {
@@ -92,7 +109,12 @@ struct Judge {
             if !certain.isEmpty { complain(truth, "is not stored, though \(certain.count) records of it came") }
             return
         }
-        judgeTotals(one, of: truth)
+        for (scope, sides) in [
+            (FlowCounter.Scope.sourceNode, [TrueConnection.Side.source]), (.destinationNode, [.destination]),
+            (.common, [.source, .destination]),
+        ] {
+            judgeTotals(one, scope, of: truth, sides)
+        }
         judgeFacts(one.latest.record, of: truth, certain: certain.map(\.note), delivered: delivered.map(\.note))
         let bounds = (truth.begins - .seconds(10), truth.ends + .seconds(60))
         for row in one.rows where row.end < bounds.0 || row.end > bounds.1 {
@@ -100,23 +122,30 @@ struct Judge {
         }
     }
 
-    private mutating func judgeTotals(_ stored: SimulatedStore.StoredConnection, of truth: TrueConnection) {
-        for (scope, sides) in [
-            (FlowCounter.Scope.sourceNode, [TrueConnection.Side.source]), (.destinationNode, [.destination]),
-            (.common, [.source, .destination]),
-        ] {
-            let most = largest(sides.map { ledger.totals(of: truth.number, $0, isCertain: false) })
-            let least = largest(sides.map { ledger.totals(of: truth.number, $0, isCertain: true) })
-            for counter in FlowCounter.allCases {
-                let sum = stored.sums[counter.delta(scope)]
-                if sum ?? 0 > most?[counter.rawValue] ?? 0 || sum ?? 0 < least?[counter.rawValue] ?? 0 || most == nil && sum != nil {
-                    complain(
-                        truth,
-                        "\(scope) \(counter): stored \(sum.map(String.init) ?? "none") in \(stored.rows.count) intervals, "
-                            + "delivered \(most.map { String($0[counter.rawValue]) } ?? "none")"
-                            + (most == least ? "" : ", of which \(least.map { String($0[counter.rawValue]) } ?? "none") are certain"))
-                }
+    mutating func judgeTotals(
+        _ stored: SimulatedStore.StoredConnection, _ scope: FlowCounter.Scope, of truth: TrueConnection, _ sides: [TrueConnection.Side]
+    ) {
+        let most = largest(sides.map { ledger.totals(of: truth.number, $0, isCertain: false) })
+        let least = mayHaveBeenForgotten(truth) ? nil : largest(sides.map { ledger.totals(of: truth.number, $0, isCertain: true) })
+        for counter in FlowCounter.allCases {
+            let sum = stored.sums[counter.delta(scope)]
+            if sum ?? 0 > most?[counter.rawValue] ?? 0 || sum ?? 0 < least?[counter.rawValue] ?? 0 || most == nil && sum != nil {
+                complain(
+                    truth,
+                    "\(scope) \(counter): stored \(sum.map(String.init) ?? "none") in \(stored.rows.count) intervals, "
+                        + "delivered \(most.map { String($0[counter.rawValue]) } ?? "none")"
+                        + (most == least ? "" : ", of which \(least.map { String($0[counter.rawValue]) } ?? "none") are certain"))
             }
+        }
+    }
+
+    /// Whether the first that an aggregator heard of a connection is so late that it cannot know whether the one before it had stored some of it,
+    /// or whether it was going on before there was any: only growth since is counted then.
+    private func mayHaveBeenForgotten(_ truth: TrueConnection) -> Bool {
+        let times = ledger.deliveries(of: truth.number, isCertain: false)
+        return ([scenario.began] + ledger.crashes).contains { began in
+            let first = times.filter { $0.time > began }.min { $0.time < $1.time }
+            return first.map { $0.note.age > MediationConfiguration().inactiveTimeout } ?? false && truth.begins < began + .seconds(30)
         }
     }
 

@@ -12,6 +12,8 @@ struct MeteredNote {
     /// By ``FlowCounter``; nil where it tells none.
     let totals: [UInt64?]
     let start: Timestamp
+    /// How long it had gone on.
+    let age: Duration
     let isEnd: Bool
     let isDenied: Bool
 }
@@ -107,7 +109,9 @@ extension MeteredNote {
 
     func isSeen(from side: TrueConnection.Side) -> Bool { self.side == .both || self.side == side }
 
-    fileprivate func raise(_ totals: [UInt64]?) -> [UInt64] {
-        zip(totals ?? [0, 0, 0, 0], self.totals).map { max($0, $1 ?? 0) }
+    /// Nil for as long as nothing is counted.
+    fileprivate func raise(_ totals: [UInt64]?) -> [UInt64]? {
+        if self.totals.allSatisfy({ $0 == nil }) { return totals }
+        return zip(totals ?? [0, 0, 0, 0], self.totals).map { max($0, $1 ?? 0) }
     }
 }

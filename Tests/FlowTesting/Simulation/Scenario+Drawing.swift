@@ -57,7 +57,8 @@ struct ScenarioAuthor {
         for index in 0..<Int.random(in: 1...4, using: &generator) {
             nodes.append(
                 Scenario.Node(
-                    index: index, isDatagram: Bool.random(using: &generator), eventDelay: milliseconds(0...30),
+                    index: index, isDatagram: Bool.random(using: &generator), isUserspace: generator.isOnce(in: 6),
+                    eventDelay: milliseconds(0...30),
                     pollPhase: milliseconds(0...4999), meterPhase: milliseconds(0...999),
                     messageLength: generator.isOnce(in: 3) ? 16_384 : 1420))
         }
@@ -93,8 +94,11 @@ struct ScenarioAuthor {
 
 extension ScenarioAuthor {
     private mutating func drawFaults() {
+        // The mediator takes two nodes to be at most ten seconds apart, by their clocks and the time between their polls together. Where the switch
+        // tells no starts, a connection begins up to a poll later.
+        let skew: Int64 = nodes.contains(where: \.isUserspace) ? 2400 : 4900
         for node in nodes.indices {
-            if generator.isOnce(in: 2) { faults.append(.skew(node: node, milliseconds(-5000...5000))) }
+            if generator.isOnce(in: 2) { faults.append(.skew(node: node, milliseconds(-skew...skew))) }
             if nodes[node].isDatagram {
                 if generator.isOnce(in: 3) { faults.append(.lossOfMessages(node: node, oneIn: .random(in: 2...20, using: &generator))) }
                 if generator.isOnce(in: 3) { faults.append(.repetition(node: node, oneIn: .random(in: 2...10, using: &generator))) }
@@ -103,9 +107,13 @@ extension ScenarioAuthor {
             } else if generator.isOnce(in: 4) {
                 faults.append(.brokenStream(node: node, at: moment(), for: milliseconds(100...20_000)))
             }
-            if generator.isOnce(in: 4) { faults.append(.lossOfEvents(node: node, oneIn: .random(in: 2...8, using: &generator))) }
-            if generator.isOnce(in: 5) { faults.append(.brokenPolls(node: node, oneIn: .random(in: 2...5, using: &generator))) }
-            if generator.isOnce(in: 5) { faults.append(.exporterRestart(node: node, at: moment(), for: milliseconds(200...8000))) }
+            let isKernel = !nodes[node].isUserspace
+            if isKernel, generator.isOnce(in: 4) { faults.append(.lossOfEvents(node: node, oneIn: .random(in: 2...8, using: &generator))) }
+            if isKernel, generator.isOnce(in: 5) { faults.append(.brokenPolls(node: node, oneIn: .random(in: 2...5, using: &generator))) }
+            // An exporter that was started again takes what goes on there for what begins: its switch tells no starts.
+            if isKernel, generator.isOnce(in: 5) {
+                faults.append(.exporterRestart(node: node, at: moment(), for: milliseconds(200...8000)))
+            }
         }
         if generator.isOnce(in: 4) { faults.append(.aggregatorCrash(at: moment(), for: milliseconds(200...20_000))) }
     }
@@ -141,7 +149,8 @@ extension ScenarioAuthor {
         let protocolIdentifier: UInt8 = [6, 6, 6, 17, 1].randomElement(using: &generator) ?? 6
         let isICMP = protocolIdentifier == 1
         let isV6 = type != .toExternal && type != .fromExternal && !isICMP && generator.isOnce(in: 5)
-        let isTranslated = type == .fromExternal && !isICMP && generator.isOnce(in: 2)
+        let ingress = type == .fromExternal && !isICMP && generator.isOnce(in: 2) ? ingress(to: destination) : nil
+        let isTranslated = ingress != nil
         let hasService = isTranslated || !isICMP && !isV6 && type != .toExternal && type != .fromExternal && generator.isOnce(in: 3)
         let verdicts: [TrueConnection.Verdict] =
             switch type {
@@ -160,7 +169,7 @@ extension ScenarioAuthor {
                 destinationAddress: address(destination, isV6: isV6), protocolIdentifier: protocolIdentifier,
                 sourcePort: isICMP ? 0 : port, destinationPort: isICMP ? 0 : type == .toExternal ? 443 : 8080,
                 icmp: isICMP ? Connection.ICMP(identifier: port, type: 8, code: 0) : nil,
-                service: hasService ? Int.random(in: services.indices, using: &generator) : nil, isTranslated: isTranslated,
+                service: hasService ? Int.random(in: services.indices, using: &generator) : nil, ingress: ingress,
                 verdict: verdict, begins: begins, ends: ends,
                 steps: verdict.isDenied ? attempts(begins, ends) : steps(begins, ends), lingering: milliseconds(200...30_000),
                 latency: milliseconds(1...40)))
@@ -169,18 +178,21 @@ extension ScenarioAuthor {
 
     /// Another connection on the same tuple soon after; false when it cannot be.
     private mutating func reuse(_ earlier: TrueConnection) -> Bool {
-        // Where a node does not hear of the beginning, it takes a later time for it, which may be nearer to that of the next connection.
+        // Where a node does not hear of the beginning, it takes a later time for it, which may be nearer to that of the next connection; where it
+        // hears neither of beginnings nor of ends, it takes both for one.
         let hearsLittle = faults.contains { fault in
             switch fault {
             case .lossOfEvents(let node, _), .exporterRestart(let node, _, _): isOn(node, earlier)
             default: false
             }
         }
-        guard !hearsLittle else { return false }
+        guard !hearsLittle, !nodes.contains(where: { $0.isUserspace && isOn($0.index, earlier) }) else { return false }
         let begins =
-            earlier.ends + .milliseconds([100, 400, 1500, 6000, 25_000].randomElement(using: &generator) ?? 100) + milliseconds(0...300)
+            earlier.ends + .milliseconds([100, 400, 1500, 6000, 25_000, 60_000].randomElement(using: &generator) ?? 100)
+            + milliseconds(0...300)
         guard begins < ended, latestEnd(earlier.source, earlier.destination) > begins + .milliseconds(300) else { return false }
-        guard canBePaired(earlier, begins) else { return false }
+        let confusion = earlier.confusion ?? (canBePaired(earlier, begins) ? nil : earlier.number)
+        connections[earlier.number].confusion = confusion
         let ends = min(begins + duration(), latestEnd(earlier.source, earlier.destination))
         reusable.removeAll { $0 == earlier.number }
         reusable.append(connections.count)
@@ -190,21 +202,37 @@ extension ScenarioAuthor {
                 sourceAddress: earlier.sourceAddress, destinationAddress: earlier.destinationAddress,
                 protocolIdentifier: earlier.protocolIdentifier, sourcePort: earlier.sourcePort,
                 destinationPort: earlier.destinationPort, icmp: earlier.icmp, service: earlier.service,
-                isTranslated: earlier.isTranslated, verdict: earlier.verdict, begins: begins, ends: ends,
-                steps: steps(begins, ends), lingering: milliseconds(200...30_000), latency: earlier.latency))
+                ingress: earlier.ingress, verdict: earlier.verdict, begins: begins, ends: ends,
+                steps: steps(begins, ends), lingering: milliseconds(200...30_000), latency: earlier.latency, confusion: confusion))
         return true
     }
 
+    /// Any node that sees the client's own address, which it tells the truth about: word of the translation must not be lost, and the host's
+    /// own connection tracking is read where the switch's is the kernel's too.
+    private mutating func ingress(to destination: TrueConnection.Place) -> Int? {
+        guard case .pod(let pod) = destination else { return nil }
+        let deaf = Set(faults.compactMap { if case .lossOfEvents(let node, _) = $0 { node } else { nil } })
+        return nodes.indices.filter { !nodes[$0].isUserspace && ($0 == pods[pod].node || !deaf.contains($0)) }
+            .randomElement(using: &generator)
+    }
+
     /// Whether it can be told which half of two connections on one tuple belongs to which: their starts must lie further apart than the clocks
-    /// of the two nodes do, and where a half may be missing for a while, or for good, further than the mediator takes clocks to differ.
+    /// of the two nodes do, and where a half may be missing for a while, or for good, the later must begin after the last word of the earlier
+    /// by more than the mediator takes clocks to differ. A node's last word is when it forgets the connection.
     private func canBePaired(_ earlier: TrueConnection, _ begins: Timestamp) -> Bool {
-        guard case .pod(let source) = earlier.source, case .pod(let destination) = earlier.destination,
-            pods[source].node != pods[destination].node
-        else { return true }
-        let signed = skew(of: pods[source].node) - skew(of: pods[destination].node)
+        guard let (one, other) = nodesOfHalves(earlier) else { return true }
+        let signed = skew(of: one) - skew(of: other)
         let difference = max(signed, .zero - signed)
         if begins - earlier.begins <= difference * 2 + .milliseconds(100) { return false }
-        return !mayLackHalf(earlier) || begins - earlier.ends > difference + .milliseconds(11_000)
+        let lastWord = min(earlier.ends + earlier.lingering, begins)
+        return !mayLackHalf(earlier) || begins - lastWord > difference + .milliseconds(21_000)
+    }
+
+    private func nodesOfHalves(_ connection: TrueConnection) -> (Int, Int)? {
+        guard case .pod(let destination) = connection.destination else { return nil }
+        var one = connection.ingress
+        if case .pod(let source) = connection.source { one = pods[source].node }
+        return one.flatMap { $0 == pods[destination].node ? nil : ($0, pods[destination].node) }
     }
 
     private func mayLackHalf(_ connection: TrueConnection) -> Bool {
@@ -220,9 +248,10 @@ extension ScenarioAuthor {
     }
 
     private func isOn(_ node: Int, _ connection: TrueConnection) -> Bool {
-        [connection.source, connection.destination].contains { place in
-            if case .pod(let index) = place { pods[index].node == node } else { false }
-        }
+        connection.ingress == node
+            || [connection.source, connection.destination].contains { place in
+                if case .pod(let index) = place { pods[index].node == node } else { false }
+            }
     }
 
     private mutating func duration() -> Duration {

@@ -20,6 +20,8 @@ public struct Scenario: Sendable {
     public struct Node: Sendable {
         public let index: Int
         public let isDatagram: Bool
+        /// Whether the switch forwards in user space: its connection tracking then tells no counters, ids, starts or events.
+        public let isUserspace: Bool
         /// Between something that happens to a connection and the exporter's word of it.
         let eventDelay: Duration
         /// When in its rhythm of five seconds the node polls, and when in a second it looks for records that are due.
@@ -102,8 +104,14 @@ extension Scenario {
     /// What there is and what goes wrong, a line each.
     public var summary: [String] {
         let identities = Identities(self)
-        return ["from \(began) to \(ended), \(nodes.map { "\($0.name) (\($0.isDatagram ? "UDP" : "TCP"))" }.joined(separator: ", "))"]
+        return [
+            "from \(began) to \(ended), \(nodes.map { "\($0.name) (\($0.isDatagram ? "UDP" : "TCP")\($0.isUserspace ? ", userspace" : ""))" }.joined(separator: ", "))"
+        ]
             + faults.map { "fault \($0.number): \($0.fault)" }
-            + connections.map { "connection \(identities.text(of: $0)) from \($0.begins) to \($0.ends)" }
+            + connections.map { truth in
+                let ingress = truth.isPassedOn(in: self) ? truth.ingress.map { ", in by \(nodes[$0].name)" } ?? "" : ""
+                return "connection \(identities.text(of: truth)) from \(truth.begins) to \(truth.ends)\(ingress)"
+                    + (truth.confusion == nil ? "" : ", not to be told from another")
+            }
     }
 }

@@ -17,6 +17,7 @@ final class SimulatedAggregator {
     private(set) var minutes: [Int: ExporterMinute] = [:]
     /// Of mediators that are gone.
     private(set) var problems: [String] = []
+    private var ambiguousBefore: UInt64 = 0
     private var readers: [Int: SessionReader] = [:]
     private var onItsWay: [FlowInterval] = []
     /// Sessions whose templates have come, and messages that wait for theirs.
@@ -24,9 +25,11 @@ final class SimulatedAggregator {
     private var held: [Int: [(message: Int, time: Timestamp)]] = [:]
     private let configuration: MediationConfiguration
     private let plant: PlantedFault?
+    private let realStore: (any IntervalStore)?
     private var intervalsPlanted = 0
 
-    init(_ configuration: MediationConfiguration, plant: PlantedFault?) {
+    init(_ configuration: MediationConfiguration, plant: PlantedFault?, realStore: (any IntervalStore)?) {
+        self.realStore = realStore
         self.configuration = configuration
         self.plant = plant
         mediator = Mediator(configuration, firstConnection: 1, names: &names)
@@ -71,8 +74,12 @@ final class SimulatedAggregator {
         return onItsWay
     }
 
+    /// Halves that the mediators could not tell whose they are.
+    var ambiguous: UInt64 { ambiguousBefore + mediator.statistics.ambiguous }
+
     func crash() {
         balance()
+        ambiguousBefore = ambiguous
         isRunning = false
         readers = [:]
         onItsWay = []
@@ -90,9 +97,12 @@ final class SimulatedAggregator {
 
     func start(at now: Timestamp) {
         isRunning = true
-        mediator = Mediator(configuration, firstConnection: store.nextConnection, names: &names)
         let horizon = configuration.inactiveTimeout + configuration.window + configuration.clockTolerance
-        for interval in store.lastIntervals(within: horizon) { mediator.resume(interval, at: now) }
+        let left =
+            realStore?.restart(within: horizon, at: now, names: &names)
+            ?? (nextConnection: store.nextConnection, intervals: store.lastIntervals(within: horizon))
+        mediator = Mediator(configuration, firstConnection: left.nextConnection, names: &names)
+        for interval in left.intervals { mediator.resume(interval, at: now) }
     }
 
     /// Ends the program as it should end.
@@ -104,8 +114,22 @@ final class SimulatedAggregator {
         balance()
     }
 
+    /// All that is stored, by number.
+    var stored: [Simulation.StoredConnection] {
+        store.connections.sorted { $0.key < $1.key }.map { number, connection in
+            let latest = connection.latest.record
+            var texts: [FlowField: String] = [:]
+            for field in FlowField.allCases where FlowSchema.definition(of: field).kind == .name {
+                if let name = latest[name: field] { texts[field] = names.text(of: name) }
+            }
+            return Simulation.StoredConnection(
+                connection: number, intervals: connection.rows.count, sums: connection.sums, latest: latest, texts: texts)
+        }
+    }
+
     private func commit() {
         store.write(plant.map { plant in onItsWay.compactMap { plant.change($0, &intervalsPlanted) }.flatMap { $0 } } ?? onItsWay)
+        realStore?.write(onItsWay, names: names)
         onItsWay = []
     }
 

@@ -83,10 +83,11 @@ extension SimulatedNode {
         let before = entries.filter { $0.value.connection.hasSameTuple(as: entry.connection) }.keys.sorted()
         let ends = before.flatMap { remove($0, at: time) }
         entries[truth.number] = entry
-        return ends + [entry.outer, entry.connection].compactMap { $0 }.map { ConnectionEvent($0.asNews(hasCounters: false), kind: .new) }
+        return ends + events(of: [entry.outer, entry.connection], kind: .new)
     }
 
     func grow(_ number: Int, by growth: Connection.Counters) {
+        if node.isUserspace { return }
         entries[number]?.connection.grow(by: growth)
         entries[number]?.outer?.grow(by: growth)
     }
@@ -98,20 +99,22 @@ extension SimulatedNode {
         entries[truth.number]?.connection.tcpState = state
         entries[truth.number]?.outer?.tcpState = state
         let entry = entries[truth.number]
-        return [entry?.connection, entry?.outer].compactMap { $0 }.map { ConnectionEvent($0.asNews(hasCounters: false), kind: .updated) }
+        return events(of: [entry?.connection, entry?.outer], kind: .updated)
+    }
+
+    private func events(of connections: [Connection?], kind: ConnectionEvent.Kind) -> [ConnectionEvent] {
+        if node.isUserspace { return [] }
+        return connections.compactMap { $0 }.map { ConnectionEvent($0.asNews(hasCounters: false), kind: kind) }
     }
 
     func remove(_ number: Int, at time: Timestamp) -> [ConnectionEvent] {
-        guard let entry = entries.removeValue(forKey: number) else { return [] }
+        guard let entry = entries.removeValue(forKey: number), !node.isUserspace else { return [] }
         return [entry.connection, entry.outer].compactMap { $0 }.map { connection in
             var gone = connection.asNews(hasCounters: true)
             gone.stop = clock(time)
             return ConnectionEvent(gone, kind: .destroyed)
         }
     }
-
-    /// What this node should have counted of a connection by now.
-    func counters(of number: Int) -> Connection.Counters? { entries[number]?.connection.counters }
 
     private func makeEntry(_ truth: TrueConnection, _ side: TrueConnection.Side, at time: Timestamp) -> Entry {
         var original = Connection.Tuple(
@@ -122,13 +125,15 @@ extension SimulatedNode {
             source: truth.destinationAddress, destination: truth.sourceAddress, sourcePort: truth.destinationPort,
             destinationPort: truth.sourcePort, icmp: answer)
         var outer: Connection?
-        if truth.isTranslated {
-            (original.source, original.sourcePort) = (node.gateway, truth.translatedPort)
+        if let ingress = truth.ingress {
+            (original.source, original.sourcePort) = (scenario.nodes[ingress].gateway, truth.translatedPort)
             (reply.destination, reply.destinationPort) = (original.source, original.sourcePort)
-            let outside = Connection.Tuple(
-                source: truth.sourceAddress, destination: node.address, sourcePort: truth.sourcePort, destinationPort: 30_080)
-            outer = connection(truth, outside, reply, side, at: time)
-            outer?.zone = 0
+            if ingress == node.index {
+                let outside = Connection.Tuple(
+                    source: truth.sourceAddress, destination: node.address, sourcePort: truth.sourcePort, destinationPort: 30_080)
+                outer = connection(truth, outside, reply, side, at: time)
+                outer?.zone = 0
+            }
         } else if side != .destination, let service = truth.service.map({ scenario.services[$0] }) {
             (original.destination, original.destinationPort) = (service.address, service.port)
         }
@@ -139,11 +144,13 @@ extension SimulatedNode {
         _ truth: TrueConnection, _ original: Connection.Tuple, _ reply: Connection.Tuple, _ side: TrueConnection.Side, at time: Timestamp
     ) -> Connection {
         let isTCP = truth.protocolIdentifier == 6
-        return Connection(
+        var connection = Connection(
             original: original, reply: reply, protocolIdentifier: truth.protocolIdentifier,
             zone: original.source.family == .v4 ? 65520 : 65510, id: UInt32(1000 + truth.number), mark: 3, label: truth.label(at: side),
             status: [.confirmed], tcpState: isTCP ? truth.verdict.isDenied ? .synSent : .established : nil,
             counters: Connection.Counters(), start: clock(time), timeoutSeconds: 300)
+        if node.isUserspace { (connection.id, connection.counters, connection.start) = (nil, nil, nil) }
+        return connection
     }
 }
 

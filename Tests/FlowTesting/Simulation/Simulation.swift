@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import FlowModel
+public import FlowModel
 internal import IPFIX
 internal import Mediation
 internal import Metering
@@ -20,14 +20,30 @@ public struct Simulation {
         /// What happened, if it was asked for.
         public var story: [String] = []
         public var connections = 0, records = 0, messages = 0, intervals = 0
+        /// What is stored, as judged; only where there is a real store to compare with.
+        public var stored: [StoredConnection] = []
 
         public init() {}
     }
 
-    /// - Parameter isTold: whether the story is wanted.
-    public static func run(_ scenario: Scenario, plant: PlantedFault? = nil, isTold: Bool = false) -> Outcome {
-        var simulation = Simulation(scenario, plant, isTold)
+    /// A connection as its intervals add up to, with its last one's facts; texts in place of their numbers.
+    public struct StoredConnection: Sendable {
+        public let connection: Int64
+        public let intervals: Int
+        public let sums: [FlowField: UInt64]
+        public let latest: FlowRecord
+        public let texts: [FlowField: String]
+    }
+
+    /// - Parameters:
+    ///   - isTold: whether the story is wanted.
+    ///   - realStore: is given what is stored too, and continued from after a crash.
+    public static func run(
+        _ scenario: Scenario, plant: PlantedFault? = nil, isTold: Bool = false, realStore: (any IntervalStore)? = nil
+    ) -> Outcome {
+        var simulation = Simulation(scenario, plant, isTold, realStore)
         simulation.run()
+        if realStore != nil { simulation.outcome.stored = simulation.aggregator.stored }
         return simulation.outcome
     }
 
@@ -75,13 +91,13 @@ public struct Simulation {
     /// How long the programs go on after the last connection has ended.
     private static let tail = Duration.seconds(130)
 
-    private init(_ scenario: Scenario, _ plant: PlantedFault?, _ isTold: Bool) {
+    private init(_ scenario: Scenario, _ plant: PlantedFault?, _ isTold: Bool, _ realStore: (any IntervalStore)?) {
         self.scenario = scenario
         story = isTold ? Story() : nil
         now = scenario.began
         nodes = scenario.nodes.map { SimulatedNode($0, of: scenario) }
         links = scenario.nodes.map { SimulatedLink($0, faults: scenario.faults) }
-        aggregator = SimulatedAggregator(MediationConfiguration(), plant: plant)
+        aggregator = SimulatedAggregator(MediationConfiguration(), plant: plant, realStore: realStore)
         identities = Identities(scenario)
         truths = Dictionary(uniqueKeysWithValues: scenario.connections.map { ($0.number, $0) })
     }
@@ -111,6 +127,8 @@ public struct Simulation {
             events.put(.meters(node: node.index), at: scenario.began + node.meterPhase)
         }
         for fault in scenario.faults.map(\.fault) { schedule(fault) }
+        // What comes and goes between two polls nobody hears of there.
+        for node in scenario.nodes where node.isUserspace { ledger.incompleteNodes.insert(node.index) }
         events.put(.looks, at: scenario.began)
         events.put(.stops, at: scenario.ended + Self.tail)
     }

@@ -36,8 +36,8 @@ public struct TrueConnection: Sendable {
     let icmp: Connection.ICMP?
     /// By its place in ``Scenario/services``; the client wanted to go there.
     let service: Int?
-    /// A connection from outside that its node translated: the source's address and port beyond the node.
-    let isTranslated: Bool
+    /// The node that a client from outside came in by, which translated its address and port; nil when nothing did.
+    let ingress: Int?
     public let verdict: Verdict
     public let begins: Timestamp, ends: Timestamp
     let steps: [Step]
@@ -45,6 +45,8 @@ public struct TrueConnection: Sendable {
     let lingering: Duration
     /// How much later the destination's node sees what the source's saw.
     let latency: Duration
+    /// What connections of one tuple share whose halves nobody can tell apart by two nodes' clocks; nil when each half can be of one only.
+    var confusion: Int?
 }
 
 extension TrueConnection {
@@ -56,9 +58,17 @@ extension TrueConnection {
     /// Whose entry or attempt it is: both when one node has both ends.
     public enum Side: String, Sendable, Hashable, CaseIterable { case source, destination, both }
 
+    var isTranslated: Bool { ingress != nil }
+
     func node(of place: Place, in scenario: Scenario) -> Int? {
         if case .pod(let index) = place { scenario.pods[index].node } else { nil }
     }
+
+    /// Whether a client from outside came in by another node than its endpoint's.
+    func isPassedOn(in scenario: Scenario) -> Bool { ingress.map { $0 != node(of: destination, in: scenario) } ?? false }
+
+    /// Whether two nodes each see a half.
+    func hasTwoHalves(in scenario: Scenario) -> Bool { type == .interNode || isPassedOn(in: scenario) }
 
     /// The nodes whose connection tracking has an entry of it.
     func tracked(in scenario: Scenario) -> [(node: Int, side: Side)] {
@@ -78,7 +88,8 @@ extension TrueConnection {
     }
 
     private func observers(in scenario: Scenario) -> [(node: Int, side: Side)] {
-        let source = node(of: source, in: scenario), destination = node(of: destination, in: scenario)
+        let destination = node(of: destination, in: scenario)
+        let source = node(of: source, in: scenario) ?? (isPassedOn(in: scenario) ? ingress : nil)
         if let source, source == destination { return [(source, .both)] }
         return [source.map { ($0, Side.source) }, destination.map { ($0, Side.destination) }].compactMap { $0 }
     }
