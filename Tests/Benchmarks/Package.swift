@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 // SPDX-License-Identifier: Apache-2.0
 //
-// The benchmarks, built and run by ci/benchmark, ci/benchmark-conntrack and ci/benchmark-transport.
+// The benchmarks, built and run by ci/benchmark, ci/benchmark-conntrack, ci/benchmark-transport and ci/benchmark-store.
 
 import PackageDescription
 
@@ -18,6 +18,9 @@ let package = Package(
         .executableTarget(
             name: "weir-benchmark-transport",
             dependencies: [.product(name: "BenchmarkedTransport", package: "weir"), .product(name: "Logging", package: "swift-log")],
+            swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .strictMemorySafety()]),
+        .executableTarget(
+            name: "weir-benchmark-store", dependencies: [.product(name: "BenchmarkedModules", package: "weir")],
             swiftSettings: [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"), .strictMemorySafety()]),
     ]
 )
