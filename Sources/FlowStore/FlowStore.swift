@@ -6,32 +6,46 @@ internal import Schemas
 
 /// Opens the file that flows are kept in: SQLite in WAL mode, with one writer and any number of readers.
 public enum FlowStore {
-    /// Opens a store for writing, makes it (readable by its owner only) if there is none, and brings it up to date.
+    /// Opens a store for writing, makes it (readable by its owner only) if there is none, and brings it up to date. After a program that
+    /// ended without closing it, the structure of the file is looked at first, which reads all of it.
     ///
     /// - Parameters:
     ///   - busyTimeout: how long a call waits for another program's lock before it fails with ``StoreError/busy``.
-    ///   - progress: is told now and then how far bringing an older store up to date has come. What it throws ends that: the store is
-    ///     left as it was.
+    ///   - progress: is told now and then how far bringing the flows of an older store up to date has come. What it throws ends that, as
+    ///     does the end of the program: the flows are left as they were, and the next call begins again with them.
     public static func openForWriting(
         path: String, busyTimeout: Duration = .seconds(5),
         progress: @escaping @Sendable (MigrationProgress) throws(StoreError) -> Void = { _ in }
     ) throws(StoreError) -> FlowWriter {
         try makeFile(at: path)
+        let isRecovered = hasLog(path)
         var configuration = configuration(busyTimeout: busyTimeout)
         configuration.label = "flow writer"
         // Both count only before the first table is made. Pages can then be given back to the file system without a VACUUM.
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL")
         }
+        let writer: FlowWriter
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.read { try refuseForeign($0, path: path, isEmptyAllowed: true) }
             let lock = try WriterLock(storePath: path)
             try queue.writeWithoutTransaction(prepareForWriting)
-            try migrator(progress).migrate(queue)
-            try queue.write(StoreViews.install)
-            return try FlowWriter(queue: queue, lock: lock)
+            try migrator.migrate(queue)
+            try queue.write { database in
+                try StoreViews.install(in: database)
+                if try LegacyFlows.arePresent(database) { try LegacyFlows(database, progress).move() }
+            }
+            writer = try FlowWriter(queue: queue, lock: lock, isRecovered: isRecovered)
         } catch { throw StoreError(error).opening(path) }
+        if isRecovered { try writer.checkStructure() }
+        return writer
+    }
+
+    /// Whether there is something in the write-ahead log: the last that closes a store takes it away.
+    private static func hasLog(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path + "-wal", &status) == 0 && status.st_size > 0
     }
 
     /// Opens a store for reading. Works while a writer is active; sees what is committed.
@@ -45,24 +59,19 @@ public enum FlowStore {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.read { database in
                 try refuseForeign(database, path: path, isEmptyAllowed: false)
-                guard try migrator.hasCompletedMigrations(database) else { throw StoreError.olderStore(path: path) }
+                guard try migrator.hasCompletedMigrations(database), try !LegacyFlows.arePresent(database) else {
+                    throw StoreError.olderStore(path: path)
+                }
             }
             return FlowReader(queue: queue, path: path)
         } catch { throw StoreError(error).opening(path) }
     }
 
-    static var migrator: DatabaseMigrator { migrator { _ in } }
-
     /// Each step is a transaction: what ends it early leaves the store as the step before made it.
-    static func migrator(_ progress: @escaping @Sendable (MigrationProgress) throws(StoreError) -> Void) -> DatabaseMigrator {
+    static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator().disablingDeferredForeignKeyChecks()
         for migration in Schemas.migrations {
-            migrator.registerMigration(migration.name) { database in
-                try database.execute(sql: migration.sql)
-                guard migration.name == "v5-compact" else { return }
-                try LegacyFlows(database, progress).move()
-                try database.execute(sql: "DROP TABLE interval_v3; DROP TABLE connection_v3")
-            }
+            migrator.registerMigration(migration.name) { try $0.execute(sql: migration.sql) }
         }
         return migrator
     }

@@ -14,14 +14,17 @@ public final class FlowWriter: @unchecked Sendable {
     let queue: DatabaseQueue
     private let lock: WriterLock
     let reserve: SpaceReserve
+    /// Whether the program that wrote the store before ended without closing it. What it had committed is there.
+    public let isRecovered: Bool
     private let firstConnection: Int64
     private var intervals: IntervalWriter?
     private var statistics: StatisticsWriter?
     private var ledger: LedgerStatements?
 
     /// - Parameter queue: a connection to a store that is up to date.
-    init(queue: DatabaseQueue, lock: WriterLock) throws(StoreError) {
+    init(queue: DatabaseQueue, lock: WriterLock, isRecovered: Bool) throws(StoreError) {
         self.queue = queue
+        self.isRecovered = isRecovered
         self.lock = lock
         reserve = SpaceReserve(storePath: queue.path)
         do {
@@ -62,6 +65,18 @@ public final class FlowWriter: @unchecked Sendable {
         }
     }
 
+    /// Whether SQLite's structures are sound.
+    ///
+    /// - Throws: ``StoreError/damaged(message:)`` with the first thing that is not.
+    func checkStructure() throws(StoreError) {
+        try perform { database throws(StoreError) in
+            let check = try Statement(try Connection(database), "PRAGMA quick_check(1)")
+            guard try check.step() else { return }
+            defer { check.reset() }
+            if let finding = check.text(at: 0), finding != "ok" { throw .damaged(message: finding) }
+        }
+    }
+
     /// Runs a body on the writer's connection, outside of any transaction.
     func perform<Value>(_ body: (Database) throws(StoreError) -> Value) throws(StoreError) -> Value {
         do {
@@ -92,8 +107,15 @@ public final class FlowWriter: @unchecked Sendable {
         try intervals?.forgetRows()
     }
 
+    /// Writes the sums of what is over, in the caller's transaction.
+    func closeSums(at now: Timestamp) throws(StoreError) {
+        try intervals?.begin()
+        try intervals?.flush(at: now)
+    }
+
     private func store(_ batch: StoreBatch, _ result: inout WriteResult) throws(StoreError) {
         guard let ledger, intervals != nil else { throw .failed(code: 21, message: "the writer is closed") }
+        try intervals?.begin()
         for interval in batch.intervals { try intervals?.store(interval, &result) }
         try intervals?.flush()
         for minute in batch.exporterMinutes {

@@ -35,7 +35,6 @@ struct IntervalWriter {
         names.commit()
         addresses.commit()
         conversations.commit()
-        rollups.commit()
         committedLastConnection = lastConnection
     }
 
@@ -53,10 +52,19 @@ struct IntervalWriter {
         addresses.forgetAll()
         conversations.forgetAll()
         connections.forgetAll()
-        try rollups.reload()
+        try rollups.reloadOldest()
     }
 
-    mutating func flush() throws(StoreError) {
+    /// At the beginning of a transaction.
+    mutating func begin() throws(StoreError) {
+        try rollups.begin()
+    }
+
+    /// At its end.
+    ///
+    /// - Parameter now: what time it is, if the caller knows more of it than the intervals tell.
+    mutating func flush(at now: Timestamp? = nil) throws(StoreError) {
+        if let now { rollups.pass(to: now) }
         try rollups.flush()
     }
 
@@ -142,8 +150,8 @@ extension IntervalWriter {
         let last = interval.previousEnd?.seconds ?? connections[interval.connection]?.lastSecond
         let history = history
         try history.forEach(of: interval.connection, lastSecond: last) { second, previousSecond, counts in
-            rollups.add(RollupKey(second: second, previousSecond: previousSecond, conversation: before), { counts[$0] }, sign: -1)
-            rollups.add(RollupKey(second: second, previousSecond: previousSecond, conversation: conversation), { counts[$0] })
+            rollups.add(RollupEntry(second: second, previousSecond: previousSecond, conversation: before), counts, sign: -1)
+            rollups.add(RollupEntry(second: second, previousSecond: previousSecond, conversation: conversation), counts)
         }
     }
 
@@ -211,7 +219,8 @@ extension IntervalWriter {
         try insertSides(of: shape, row, record)
         result.intervals += 1
         if let conversation = conversation ?? entry?.conversation {
-            rollups.add(RollupKey(second: second, previousSecond: shape.previousSecond, conversation: conversation), { shape.common[$0] })
+            rollups.add(
+                RollupEntry(second: second, previousSecond: shape.previousSecond, conversation: conversation), shape.common.deltas)
             connections[interval.connection] = ConnectionCache.Entry(
                 connection: interval.connection, conversation: conversation, lastSecond: end.seconds)
         }

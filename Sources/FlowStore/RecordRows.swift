@@ -35,7 +35,7 @@ final class RecordRows {
         return FlowInterval(connection: connection, record: record, isConnectionChanged: false, starts: starts)
     }
 
-    private func read(
+    func read(
         _ columns: [StoreLayout.Column], from row: Statement, first: Int32, into record: inout FlowRecord, names: inout NameTable
     ) throws(StoreError) {
         for (offset, column) in columns.enumerated() {
@@ -70,7 +70,7 @@ final class RecordRows {
 }
 
 extension Timestamp? {
-    fileprivate func after(_ milliseconds: Int64?) -> Timestamp? {
+    func after(_ milliseconds: Int64?) -> Timestamp? {
         guard let self, let milliseconds else { return nil }
         return self + .milliseconds(milliseconds)
     }

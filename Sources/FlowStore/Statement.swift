@@ -164,7 +164,9 @@ extension Statement {
     }
 
     func integer(at index: Int32) -> Int64? {
-        unsafe sqlite3_column_type(handle, index) == SQLITE_NULL ? nil : sqlite3_column_int64(handle, index)
+        // NULL reads as 0; most values are neither, and then need one call.
+        let value = unsafe sqlite3_column_int64(handle, index)
+        return unsafe value == 0 && sqlite3_column_type(handle, index) == SQLITE_NULL ? nil : value
     }
 
     func text(at index: Int32) -> String? {

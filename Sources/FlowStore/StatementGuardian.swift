@@ -90,8 +90,8 @@ final class StatementGuardian {
         Set(StoreViews.all.map(\.name)).union([
             "name", "address", "connection", "interval", "exporter_minute", "rule", "rule_statistics", "port", "port_statistics",
             "exporter_counter", "exporter_statistic", "conversation", "interval_side", "rollup_1m", "rollup_1h", "rollup_1d",
-            "rollup_period",
-            "resolution", "import", "exporter_drop", "aggregator_run", "json_each", "sqlite_schema", "sqlite_master",
+            "rollup_gap", "rollup_period", "resolution", "import", "exporter_drop", "aggregator_run", "json_each", "sqlite_schema",
+            "sqlite_master",
         ])
 
     /// SQLite's functions that compute a value from their arguments. Those that load code, look into the program, or allocate at will

@@ -36,6 +36,9 @@ struct TopScan {
         let (segments, range) = try QueryPlanner(connection).plan(query.range.wholeSeconds, coarsest: query.coarsest)
         if query.isOfConversations {
             try scanSums(segments, range, on: connection)
+        } else if var scan = ConnectionScan(query, condition) {
+            for segment in segments { try scan.add(segment, on: connection) }
+            try addConnections(of: scan, on: connection)
         } else {
             for segment in segments { try scanIntervals(segment, on: connection) }
         }
@@ -70,6 +73,21 @@ extension TopScan {
         totals = totals + interval
     }
 
+    private mutating func addConnections(of scan: ConnectionScan, on connection: Connection) throws(StoreError) {
+        // A copy that changes nothing in the end, since the body cannot use what is being changed.
+        var answer = self
+        try scan.forEach(on: connection) { row, sum throws(StoreError) in
+            var sum = sum
+            sum.connections = 1
+            answer.halves.count(observation: row.integer(at: 1))
+            let ends = try answer.keys.ends(in: row)
+            if let key = ends.source { answer.add(sum, to: key) }
+            if let key = ends.destination { answer.add(answer.keys.isTurned ? sum.reversed : sum, to: key) }
+            answer.totals += sum
+        }
+        self = answer
+    }
+
     private mutating func count(_ interval: Traffic, of connection: Int64, in key: GroupKeys.Key) {
         let group = group(of: key)
         var interval = interval
@@ -92,7 +110,7 @@ extension TopScan {
         var scan = SumScan(range, step: nil, condition)
         for segment in segments { try scan.add(segment, on: connection) }
         let conversation = try Statement(connection, query.key.conversationSQL)
-        for (id, sum) in scan.sums {
+        for (id, sum) in zip(scan.sums.keys, scan.sums.traffic) {
             conversation.bind(id, at: 1)
             guard try conversation.step() else { continue }
             let ends = try keys.ends(in: conversation)
@@ -106,7 +124,7 @@ extension TopScan {
 
     private mutating func add(_ sum: Traffic, to key: GroupKeys.Key) {
         let group = group(of: key)
-        traffic[group] = traffic[group] + sum
+        traffic[group] += sum
     }
 }
 
@@ -193,15 +211,13 @@ extension QueryPlan {
         sql: (Resolution) -> String
     ) throws(StoreError) {
         var parts: [Part] = []
+        let estimate = try RowEstimate(connection)
         for segment in segments {
-            let column = segment.resolution == .flows ? "id" : "period"
-            let count = try Statement(connection, "SELECT count(*) FROM \(segment.resolution.table) WHERE \(column) >= ? AND \(column) < ?")
-            try SumScan.bind(segment, to: count)
             let (lower, upper) = SumScan.bounds(segment)
             parts.append(
                 Part(
                     resolution: segment.resolution, range: TimeRange(wholeSeconds: segment.seconds), sql: sql(segment.resolution),
-                    values: [.integer(lower), .integer(upper)] + (condition?.values ?? []), rows: Int(try count.firstInteger() ?? 0)))
+                    values: [.integer(lower), .integer(upper)] + (condition?.values ?? []), rows: try estimate.rows(of: segment)))
         }
         self.init(parts: parts, range: TimeRange(wholeSeconds: range))
     }
@@ -215,7 +231,7 @@ extension FlowReader {
         }
     }
 
-    /// What ``top(_:)`` would read to answer a question. Counts rows, and reads nothing else of them.
+    /// What ``top(_:)`` would read to answer a question.
     public func plan(_ query: TopQuery) throws(StoreError) -> QueryPlan {
         try read { connection throws(StoreError) in try TopScan(query, on: connection).plan(on: connection) }
     }

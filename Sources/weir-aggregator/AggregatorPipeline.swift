@@ -46,7 +46,7 @@ final class AggregatorPipeline: Sendable {
     init(_ configuration: AggregatorConfiguration, clock: SteadyClock, logger: Logger) throws {
         let cluster = try ClusterFeed(configuration.cluster, clock: clock, logger: logger)
         self.cluster = cluster
-        let writer = try FlowStore.openForWriting(path: configuration.store)
+        let writer = try FlowStore.openForWriting(path: configuration.store, logger)
         let collected = Mailbox<CollectedBatch>(capacity: 256)
         let stored = Mailbox<StoreBatch>(capacity: 8)
         self.collected = collected

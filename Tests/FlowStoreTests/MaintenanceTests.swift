@@ -39,11 +39,11 @@ import Testing
         let reader = try FlowStore.openForReading(path: path)
         #expect(try reader.check() == [])
         for damage in [
-            "UPDATE rollup_1m SET octetDeltaCount = ifnull(octetDeltaCount, 0) + 1 WHERE period = (SELECT min(period) FROM rollup_1m)",
+            "UPDATE rollup_1m SET octetDeltaCount = ifnull(octetDeltaCount, 0) + 1 WHERE id = (SELECT min(id) FROM rollup_1m)",
             "DELETE FROM connection WHERE id = (SELECT connection FROM interval LIMIT 1)",
             "DELETE FROM conversation WHERE id = (SELECT conversation FROM connection LIMIT 1)",
             "DELETE FROM name WHERE text = 'client-1'",
-            "DELETE FROM rollup_1h WHERE period = (SELECT min(period) FROM rollup_1h)",
+            "DELETE FROM rollup_1h WHERE id = (SELECT min(id) FROM rollup_1h)",
         ] {
             try writer.queue.inDatabase { database in
                 try database.execute(sql: "BEGIN; \(damage)")

@@ -52,8 +52,8 @@ import Testing
         let now = flows.clock.seconds
         for (sql, oldest, tolerance) in [
             ("SELECT min(id) >> 22 FROM interval", now - 2 * 86_400, 86_400),
-            ("SELECT min(period) * 60 FROM rollup_1m", now - 5 * 86_400, 86_400),
-            ("SELECT min(period) * 3600 FROM rollup_1h", now - 20 * 86_400 - 3600, 86_400),
+            ("SELECT (min(id) >> 34) * 60 FROM rollup_1m", now - 5 * 86_400, 86_400),
+            ("SELECT (min(id) >> 34) * 3600 FROM rollup_1h", now - 20 * 86_400 - 3600, 86_400),
             ("SELECT min(minute) / 1000 FROM exporter_minute", now - 3 * 86_400 - 60, 86_400),
         ] as [(String, Int64, Int64)] {
             let first = try count(writer, sql)

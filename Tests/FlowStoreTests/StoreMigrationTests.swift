@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowModel
+import FlowTesting
 import GRDB
 import IPFIX
+import Synchronization
 import Testing
 
 @testable import FlowStore
@@ -45,6 +47,78 @@ import Testing
         var records = StatisticsRecords()
         let result = try writer.write(records.batch([records.rule(at: 60, total: 1, delta: 1), records.notSent(1, at: 60)], at: 61))
         #expect(result.statistics == 2)
+    }
+
+    /// A store as an earlier program left it.
+    private func makeStore(_ fixture: String) throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { try $0.execute(sql: String(decoding: Fixture.octets("stores/\(fixture).sql"), as: UTF8.self)) }
+        return queue
+    }
+
+    /// Every field of every interval as the tables of before v5 have it, as people read it.
+    private func legacyRows(_ queue: DatabaseQueue) throws -> [[String?]] {
+        try queue.read { database in
+            var columns = ["interval.id", "interval.connection"]
+            for definition in Self.storedFields {
+                let tables: [String] = try ["connection", "interval"].filter { table in
+                    try Bool.fetchOne(
+                        database, sql: "SELECT EXISTS (SELECT * FROM pragma_table_info(?) WHERE name = ?)",
+                        arguments: [table, definition.name])
+                        ?? false
+                }
+                columns.append(tables.first.map { StoreViews.readable("\($0).\(definition.name)", definition.kind) } ?? "NULL")
+            }
+            return try rows(
+                "SELECT \(columns.joined(separator: ", ")) FROM interval JOIN connection ON connection.id = interval.connection ORDER BY 1",
+                database)
+        }
+    }
+
+    private static let storedFields = FlowSchema.fields.filter { if case .derived = $0.storage { false } else { true } }
+
+    private func migratedRows() throws -> [[String?]] {
+        try FlowStore.openForReading(path: path).queue.read { database in
+            try rows("SELECT id, connection, \(Self.storedFields.map(\.name).joined(separator: ", ")) FROM flows ORDER BY id", database)
+        }
+    }
+
+    private func rows(_ sql: String, _ database: Database) throws -> [[String?]] {
+        try Row.fetchAll(database, sql: sql).map { row in
+            row.databaseValues.map { String.fromDatabaseValue($0) ?? Int64.fromDatabaseValue($0)?.description }
+        }
+    }
+
+    @Test("a store of an earlier release is brought up to date: every field of every interval is as it was", arguments: ["v2", "v3"])
+    func earlierStore(fixture: String) throws {
+        let before = try legacyRows(makeStore(fixture))
+        #expect(before.count > 20)
+        #expect(throws: StoreError.olderStore(path: path)) { try FlowStore.openForReading(path: path) }
+        let steps = Mutex<[MigrationProgress]>([])
+        do {
+            let writer = try FlowStore.openForWriting(path: path) { step in steps.withLock { $0.append(step) } }
+            #expect(writer.nextConnection() == 13)
+        }
+        #expect(try migratedRows() == before)
+        #expect(try FlowStore.openForReading(path: path).check() == [])
+        let told = steps.withLock { $0 }
+        #expect(told.last.map { $0.done == $0.total && $0.total == Int64(before.count + 12) } == true)
+        // Nothing is moved twice.
+        _ = try FlowStore.openForWriting(path: path)
+        #expect(try migratedRows() == before)
+    }
+
+    @Test("bringing a store up to date that is ended early is done again from the beginning; until then it is not read")
+    func endedEarly() throws {
+        let before = try legacyRows(makeStore("v3"))
+        for end in [0, 1] {
+            #expect(throws: StoreError.interrupted) {
+                try FlowStore.openForWriting(path: path) { step throws(StoreError) in if step.done >= end { throw .interrupted } }
+            }
+            #expect(throws: StoreError.olderStore(path: path)) { try FlowStore.openForReading(path: path) }
+        }
+        _ = try FlowStore.openForWriting(path: path)
+        #expect(try migratedRows() == before)
     }
 
     @Test("migrations are named once, in order, and a program that knows only the first refuses the second by name")

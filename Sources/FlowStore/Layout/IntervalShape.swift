@@ -27,6 +27,8 @@ struct IntervalCounts: Equatable {
 
     subscript(index: Int) -> Int64 { values[index] }
 
+    var deltas: InlineArray<4, Int64> { [values[0], values[1], values[2], values[3]] }
+
     var isUnknown: Bool {
         for index in 0..<10 where values[index] != Self.unknown { return false }
         return true

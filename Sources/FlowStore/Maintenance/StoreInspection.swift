@@ -43,12 +43,12 @@ extension FlowReader {
             result.pages = try integer("PRAGMA page_count") ?? 0
             result.freePages = try integer("PRAGMA freelist_count") ?? 0
             for resolution in Resolution.allCases {
-                let (column, second) =
-                    resolution == .flows ? ("id", "id >> \(IntervalID.sequenceBits)") : ("period", "period * \(resolution.seconds)")
                 let table = resolution.table
+                let second =
+                    resolution == .flows ? "id >> \(IntervalID.sequenceBits)" : "\(Rollup.period(table)) * \(resolution.seconds)"
                 // Two statements, since SQLite finds one end of a key by a seek but both by a scan.
-                let first = try integer("SELECT \(second) FROM \(table) ORDER BY \(column) LIMIT 1")
-                let last = try integer("SELECT \(second) FROM \(table) ORDER BY \(column) DESC LIMIT 1")
+                let first = try integer("SELECT \(second) FROM \(table) ORDER BY id LIMIT 1")
+                let last = try integer("SELECT \(second) FROM \(table) ORDER BY id DESC LIMIT 1")
                 let oldest = try integer("SELECT oldest FROM resolution WHERE name = '\(resolution.name)'") ?? 0
                 var span: ClosedRange<Timestamp>?
                 if let first, let last { span = Timestamp(seconds: first)...Timestamp(seconds: last + resolution.seconds - 1) }

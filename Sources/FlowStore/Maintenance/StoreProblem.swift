@@ -51,8 +51,8 @@ extension FlowReader {
         + Resolution.rollups.map { resolution in
             (
                 "sums in \(resolution.view) without a conversation",
-                "SELECT DISTINCT 'conversation ' || conversation FROM \(resolution.table) "
-                    + "WHERE conversation NOT IN (SELECT id FROM conversation) LIMIT 100"
+                "SELECT DISTINCT 'conversation ' || \(Rollup.conversation(resolution.table)) FROM \(resolution.table) "
+                    + "WHERE \(Rollup.conversation(resolution.table)) NOT IN (SELECT id FROM conversation) LIMIT 100"
             )
         } + [dangling("name", StoreLayout.conversationColumns.filter { $0.kind == .name }, "conversation")]
         + [dangling("address", StoreLayout.connectionColumns.filter { $0.kind == .address }, "connection")]
@@ -69,35 +69,40 @@ extension FlowReader {
     /// Sums of a resolution beside those of what it sums, where both are kept.
     private static func sums(_ resolution: Resolution) -> (String, String) {
         let finer = resolution.finer ?? .flows
-        let (first, complete) = (
-            "(SELECT oldest FROM resolution WHERE name = '\(finer.name)')",
-            "(SELECT complete FROM resolution WHERE name = '\(resolution.name)')"
-        )
+        let bits = Rollup.conversationBits
+        let first = "(SELECT oldest FROM resolution WHERE name = '\(finer.name)')"
+        let complete = "(SELECT complete FROM resolution WHERE name = '\(resolution.name)')"
         let counters = RollupStatements.counters.map { "total(\($0))" }.joined(separator: ", ")
+        let factor = finer == .flows ? resolution.seconds : resolution.factor
+        let lower = "(\(first) + \(factor - 1)) / \(factor)"
         let source: String
         if finer == .flows {
             source = """
-                SELECT (interval.id >> \(IntervalID.sequenceBits)) / 60 AS period, connection.conversation AS conversation, \(counters), count(*)
+                SELECT
+                  (interval.id >> \(IntervalID.sequenceBits)) / \(factor) AS period, connection.conversation AS conversation,
+                  \(counters), count(*), total(interval.shape & \(IntervalLayout.isFirst) <> 0)
                 FROM interval
                 LEFT JOIN connection ON connection.id = interval.connection
-                WHERE interval.id >= ((\(first) + 59) / 60 * 60) << \(IntervalID.sequenceBits)
+                WHERE interval.id >= (\(lower) * \(factor)) << \(IntervalID.sequenceBits)
+                  AND interval.id < (\(complete) * \(factor)) << \(IntervalID.sequenceBits)
                 GROUP BY 1, 2
                 """
         } else {
-            let factor = resolution.factor
             source = """
-                SELECT period / \(factor) AS period, conversation, \(counters), sum(intervals)
+                SELECT
+                  \(Rollup.period(finer.table)) / \(factor) AS period, \(Rollup.conversation(finer.table)) AS conversation,
+                  \(counters), sum(intervals), total(newConnections)
                 FROM \(finer.table)
-                WHERE period >= (\(first) + \(factor - 1)) / \(factor) * \(factor) AND period < \(complete) / \(factor) * \(factor)
+                WHERE id >= (\(lower) * \(factor)) << \(bits) AND id < (\(complete) * \(factor)) << \(bits)
                 GROUP BY 1, 2
                 """
         }
-        let lower = finer == .flows ? "(\(first) + 59) / 60" : "(\(first) + \(resolution.factor - 1)) / \(resolution.factor)"
-        let upper = finer == .flows ? "\(Int64.max)" : "\(complete) / \(resolution.factor)"
         let own = """
-            SELECT period, conversation, \(counters), sum(intervals)
+            SELECT
+              \(Rollup.period(resolution.table)) AS period, \(Rollup.conversation(resolution.table)) AS conversation,
+              \(counters), sum(intervals), total(newConnections)
             FROM \(resolution.table)
-            WHERE period >= \(lower) AND period < \(upper)
+            WHERE id >= \(lower) << \(bits) AND id < \(complete) << \(bits)
             GROUP BY 1, 2
             """
         // Where the sums themselves are no longer kept there is nothing to compare.

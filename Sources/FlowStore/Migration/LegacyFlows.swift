@@ -5,6 +5,9 @@ internal import GRDB
 internal import IPFIX
 
 /// The flows of a store that was written before v5, given to the writer of today's tables.
+///
+/// v5 sets their tables aside. They are moved when all migrations are done, in a transaction of its own, so that no migration depends on what
+/// the writer knows of later ones.
 struct LegacyFlows {
     private let database: Database
     private let progress: (MigrationProgress) throws(StoreError) -> Void
@@ -17,7 +20,10 @@ struct LegacyFlows {
         self.progress = progress
     }
 
-    /// Moves every connection and interval; intervals keep their ids.
+    /// Whether there are any that have not been moved.
+    static func arePresent(_ database: Database) throws -> Bool { try database.tableExists("interval_v3") }
+
+    /// Moves every connection and interval, and drops their tables; intervals keep their ids.
     func move() throws(StoreError) {
         let connection = try Connection(database)
         var writer = try IntervalWriter(connection, lastConnection: 0)
@@ -30,6 +36,7 @@ struct LegacyFlows {
             total: try Statement(connection, "SELECT (SELECT count(*) FROM connection_v3) + (SELECT count(*) FROM interval_v3)")
                 .firstInteger() ?? 0)
         try progress(state)
+        try writer.begin()
         func store(_ interval: FlowInterval, id: Int64?) throws(StoreError) {
             var learned: [StoreBatch.NewName] = []
             while handedOver < UInt32(names.count) {
@@ -47,7 +54,12 @@ struct LegacyFlows {
         while let interval = try rows.nextConnection(&names) { try store(interval, id: nil) }
         while let (interval, id) = try rows.nextInterval(&names) { try store(interval, id: id) }
         try writer.flush()
+        try drop(connection)
         try progress(state)
+    }
+
+    private func drop(_ connection: Connection) throws(StoreError) {
+        for table in ["interval_v3", "connection_v3"] { try Statement(connection, "DROP TABLE \(table)").run() }
     }
 }
 
@@ -62,12 +74,9 @@ public struct MigrationProgress: Sendable, Hashable {
 private final class LegacyRows {
     private let connections: Statement
     private let intervals: Statement
-    private let selectName: Statement
-    private let selectAddress: Statement
+    private let records: RecordRows
     private let connectionColumns: [StoreLayout.Column]
     private let intervalColumns: [StoreLayout.Column]
-    private var names: [Int64: NameID] = [:]
-    private var addresses: [Int64: IPAddress] = [:]
     /// The end of the last interval of each connection that has had one.
     private var ends: [Int64: Timestamp] = [:]
 
@@ -80,8 +89,7 @@ private final class LegacyRows {
         )
         intervals = try Statement(
             connection, "SELECT id, connection, \(intervalColumns.map(\.name).joined(separator: ", ")) FROM interval_v3 ORDER BY id")
-        selectName = try Statement(connection, "SELECT text FROM name WHERE id = ?")
-        selectAddress = try Statement(connection, "SELECT octets FROM address WHERE id = ?")
+        records = try RecordRows(connection)
     }
 
     private static func columns(of table: String, _ connection: Connection) throws(StoreError) -> [StoreLayout.Column] {
@@ -96,61 +104,22 @@ private final class LegacyRows {
 
     func nextConnection(_ table: inout NameTable) throws(StoreError) -> FlowInterval? {
         guard try connections.step() else { return nil }
-        let record = try record(connectionColumns, from: connections, first: 3, &table)
+        var record = FlowRecord()
+        try records.read(connectionColumns, from: connections, first: 3, into: &record, names: &table)
         let start = record[time: .flowStartMilliseconds]
-        func half(_ index: Int32) -> Timestamp? {
-            guard let start, let milliseconds = connections.integer(at: index) else { return nil }
-            return start + .milliseconds(milliseconds)
-        }
         return FlowInterval(
             connection: connections.integer(at: 0) ?? 0, record: record, isConnectionChanged: true, hasInterval: false,
-            starts: HalfStarts(source: half(1), destination: half(2)))
+            starts: HalfStarts(source: start.after(connections.integer(at: 1)), destination: start.after(connections.integer(at: 2))))
     }
 
     func nextInterval(_ table: inout NameTable) throws(StoreError) -> (FlowInterval, id: Int64)? {
         guard try intervals.step() else { return nil }
         let (id, connection) = (intervals.integer(at: 0) ?? 0, intervals.integer(at: 1) ?? 0)
-        var record = try record(intervalColumns, from: intervals, first: 2, &table)
+        var record = FlowRecord()
+        try records.read(intervalColumns, from: intervals, first: 2, into: &record, names: &table)
         let end = record[time: .flowEndMilliseconds] ?? IntervalID.end(of: id)
         record[time: .flowEndMilliseconds] = end
         let previous = ends.updateValue(end, forKey: connection)
         return (FlowInterval(connection: connection, record: record, isConnectionChanged: false, previousEnd: previous), id)
-    }
-
-    private func record(_ columns: [StoreLayout.Column], from row: Statement, first: Int32, _ table: inout NameTable) throws(StoreError)
-        -> FlowRecord
-    {
-        var record = FlowRecord()
-        for (offset, column) in columns.enumerated() {
-            let index = first + Int32(offset)
-            switch column.kind {
-            case .unsigned: record[unsigned: column.field] = row.integer(at: index).map { UInt64(clamping: $0) }
-            case .time: record[time: column.field] = row.integer(at: index).map { Timestamp(milliseconds: $0) }
-            case .name: if let id = row.integer(at: index) { record[name: column.field] = try name(id, &table) }
-            case .address: if let id = row.integer(at: index) { record[address: column.field] = try address(id) }
-            case .uuid: record[uuid: column.field] = row.uuid(at: index)
-            }
-        }
-        return record
-    }
-
-    private func name(_ row: Int64, _ table: inout NameTable) throws(StoreError) -> NameID? {
-        if let known = names[row] { return known }
-        selectName.bind(row, at: 1)
-        guard try selectName.step() else { return nil }
-        let name = selectName.text(at: 0).map { table.id(of: $0) }
-        selectName.reset()
-        names[row] = name
-        return name
-    }
-
-    private func address(_ row: Int64) throws(StoreError) -> IPAddress? {
-        if let known = addresses[row] { return known }
-        selectAddress.bind(row, at: 1)
-        guard try selectAddress.step() else { return nil }
-        let address = selectAddress.octets(at: 0).flatMap { IPAddress(octets: $0) }
-        selectAddress.reset()
-        addresses[row] = address
-        return address
     }
 }

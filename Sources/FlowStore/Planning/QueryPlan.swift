@@ -14,11 +14,11 @@ public struct QueryPlan: Sendable, Hashable {
     public struct Part: Sendable, Hashable {
         public let resolution: Resolution
         public let range: TimeRange
-        /// What is run, with `?` for its values.
+        /// What is asked, with `?` for its values. Rows of connections are looked up after their intervals have been added up.
         public let sql: String
         /// The values, in their order.
         public let values: [ResultValue]
-        /// How many rows the range has.
+        /// How many rows the range has, about.
         public let rows: Int
     }
 

@@ -14,7 +14,7 @@ struct QueryPlanner {
     private let ambiguous: Statement
 
     private struct State {
-        /// The first second that is not yet in all sums.
+        /// The first second that is in no sum yet.
         var complete: Int64 = .max
         var oldest: Int64 = 0
     }
@@ -25,7 +25,7 @@ struct QueryPlanner {
         while try select.step() {
             guard let name = select.text(at: 0), let resolution = Resolution.allCases.first(where: { $0.name == name }) else { continue }
             var state = State(oldest: (select.integer(at: 2) ?? 0) * resolution.seconds)
-            if let finer = resolution.finer { state.complete = (select.integer(at: 1) ?? 0) * finer.seconds }
+            if resolution != .flows { state.complete = (select.integer(at: 1) ?? 0) * resolution.seconds }
             states[resolution] = state
         }
         self.states = states

@@ -11,10 +11,7 @@ struct SumScan {
     private let condition: FilterCondition?
     private let isOrdered: Bool
     /// By conversation.
-    private(set) var sums: [Int64: Traffic] = [:]
-    /// The last row's, since rows of one follow each other.
-    private var lastConversation: Int64?
-    private var last = Traffic()
+    private(set) var sums = KeyedTraffic()
 
     /// - Parameters:
     ///   - step: seconds; nil for one step, of all of the range.
@@ -29,50 +26,61 @@ struct SumScan {
     /// Columns: conversation, the first second of the step, or of the range where that begins later, four counts, intervals, those without
     /// counters, connections.
     func sql(_ resolution: Resolution) -> String {
-        let start = step.map { step in "max(\(range.lowerBound), \(second(resolution)) / \(step) * \(step))" } ?? "\(range.lowerBound)"
+        let period = Rollup.period("sums")
+        let second = resolution == .flows ? "(interval.id >> \(IntervalID.sequenceBits))" : "\(period) * \(resolution.seconds)"
+        let start = step.map { step in "max(\(range.lowerBound), \(second) / \(step) * \(step))" } ?? "\(range.lowerBound)"
         if resolution == .flows {
             let counts = IntervalLayout.counters.map { "interval." + FlowSchema.name(of: $0.delta(.common)) }
             return """
                 SELECT
-                  conversation.id,
+                  connection.conversation,
                   \(start),
                   \(counts.joined(separator: ", ")),
                   1,
                   \(counts.map { "\($0) IS NULL" }.joined(separator: " AND ")),
                   ifnull((\(IntervalLayout.previousEnd)) / 1000 < \(start), 1)
-                FROM \(StoreViews.intervals)
+                FROM interval
+                LEFT JOIN connection ON connection.id = interval.connection
+                LEFT JOIN conversation ON conversation.id = connection.conversation
                 WHERE interval.id >= ? AND interval.id < ?\(filtered)\(isOrdered ? "\nORDER BY interval.id" : "")
                 """
         }
-        // The period that the start is in, or begins: none leads back to one that it is within.
+        // The period that the start is in, or begins. Connections that went on in it from before are counted in it; later only those whose
+        // gap leads back ahead of the start.
         let first = "(\(start) + \(resolution.seconds - 1)) / \(resolution.seconds)"
         return """
             SELECT
-              sums.conversation,
+              \(Rollup.conversation("sums")),
               \(start),
               \(RollupStatements.counters.map { "sums.\($0)" }.joined(separator: ", ")),
               sums.intervals,
               sums.intervalsWithoutCounters,
-              iif(sums.since < 0 OR sums.period - sums.since < \(first), sums.intervals, 0)
+              sums.newConnections + CASE
+                WHEN \(period) <= \(first) THEN sums.continuedConnections
+                WHEN sums.gapConnections = 0 THEN 0
+                ELSE (
+                  SELECT ifnull(sum(connections), 0)
+                  FROM rollup_gap
+                  WHERE resolution = '\(resolution.name)' AND period = \(period) AND conversation = \(Rollup.conversation("sums"))
+                    AND period - since < \(first)
+                )
+              END
             FROM \(resolution.table) AS sums
-            LEFT JOIN conversation ON conversation.id = sums.conversation
-            WHERE sums.period >= ? AND sums.period < ?\(filtered)\(isOrdered ? "\nORDER BY sums.period" : "")
+            LEFT JOIN conversation ON conversation.id = \(Rollup.conversation("sums"))
+            WHERE sums.id >= ? AND sums.id < ?\(filtered)\(isOrdered ? "\nORDER BY sums.id" : "")
             """
     }
 
     private var filtered: String { condition.map { " AND \($0.sql)" } ?? "" }
 
-    private func second(_ resolution: Resolution) -> String {
-        resolution == .flows ? "(interval.id >> \(IntervalID.sequenceBits))" : "sums.period * \(resolution.seconds)"
-    }
-
-    /// The values of the parameters of `sql` for a segment.
+    /// The ids of a segment's rows: the first one's, and one behind the last.
     static func bounds(_ segment: PlannedSegment) -> (Int64, Int64) {
         let seconds = segment.seconds
         if segment.resolution == .flows {
             return (seconds.lowerBound << IntervalID.sequenceBits, seconds.upperBound << IntervalID.sequenceBits)
         }
-        return (seconds.lowerBound / segment.resolution.seconds, seconds.upperBound / segment.resolution.seconds)
+        let (first, end) = (seconds.lowerBound / segment.resolution.seconds, seconds.upperBound / segment.resolution.seconds)
+        return (Rollup.id(first, 0), Rollup.id(end, 0))
     }
 
     /// Binds a segment, and then the values of a condition, to the parameters of a statement.
@@ -86,23 +94,12 @@ struct SumScan {
     mutating func add(_ segment: PlannedSegment, on connection: Connection) throws(StoreError) {
         let statement = try Statement(connection, sql(segment.resolution))
         try Self.bind(segment, condition, to: statement)
-        while try statement.step() { add(statement) }
-        keepLast()
-    }
-
-    private mutating func add(_ row: Statement) {
-        let conversation = row.integer(at: 0) ?? 0
-        if conversation != lastConversation {
-            keepLast()
-            lastConversation = conversation
+        while try statement.step() {
+            sums.add(
+                statement.counts(from: 2), intervals: Int(statement.integer(at: 6) ?? 0),
+                withoutCounters: Int(statement.integer(at: 7) ?? 0), connections: Int(statement.integer(at: 8) ?? 0),
+                to: statement.integer(at: 0) ?? 0)
         }
-        last += Self.traffic(in: row)
-    }
-
-    private mutating func keepLast() {
-        if let lastConversation { sums[lastConversation, default: Traffic()] += last }
-        lastConversation = nil
-        last = Traffic()
     }
 
     /// What a row of `sql` tells.

@@ -12,7 +12,7 @@ public struct QueryExplanation: Sendable, Hashable {
         public let sql: String
         /// The values of the parameters of `sql`, in their order.
         public let values: [ResultValue]
-        /// Rows of the relation in the range: the filter looks at each.
+        /// Rows of the relation in the range, about: the filter looks at each. Told without counting them.
         public let expectedRows: Int
         /// SQLite's plan, a line a step.
         public let plan: [String]
@@ -37,10 +37,9 @@ extension FlowReader {
     }
 
     public func explain(_ query: FlowsQuery) throws(StoreError) -> QueryExplanation {
-        let ids: [ResultValue] = [.integer(query.range.identifiers.lowerBound), .integer(query.range.identifiers.upperBound)]
-        let count = try rows("SELECT count(*) FROM interval WHERE id >= ? AND id < ?", ids, columns: ["count"])
-        let part = try explain(
-            Resolution.flows.view, query.range, query.sql, query.parameters, rows: Int(count.rows.first?[0].integer ?? 0))
+        let segment = PlannedSegment(resolution: .flows, seconds: query.range.wholeSeconds)
+        let count = try read { connection throws(StoreError) in try RowEstimate(connection).rows(of: segment) }
+        let part = try explain(Resolution.flows.view, query.range, query.sql, query.parameters, rows: count)
         return QueryExplanation(parts: [part])
     }
 

@@ -10,7 +10,11 @@ extension FlowWriter {
     /// - Parameter now: ages count from here.
     public func retain(_ policy: RetentionPolicy, at now: Timestamp) throws(StoreError) -> RetentionStep {
         if policy.givesUpOldestWhenFull { reserve.make() }
-        return try removing { removal throws(StoreError) in try removal.step(policy, at: now) }
+        return try removing { removal throws(StoreError) in
+            // Intervals are not removed before they are in sums, which they are when time has passed.
+            try closeSums(at: now)
+            return try removal.step(policy, at: now)
+        }
     }
 
     /// Removes some of the oldest intervals, whatever their age, because there is no room for new ones. The last hour stays. Uses up the reserve

@@ -55,9 +55,8 @@ struct Removal {
 
     /// A slice of the oldest rows, but of the last hour (or period) that there is.
     private func giveUp(_ resolution: Resolution, _ step: inout RetentionStep) throws(StoreError) -> Int64 {
-        let last = resolution == .flows ? "id >> \(IntervalID.sequenceBits)" : "period"
-        let column = resolution == .flows ? "id" : "period"
-        guard let newest = try integer("SELECT \(last) FROM \(resolution.table) ORDER BY \(column) DESC LIMIT 1") else { return 0 }
+        let last = "id >> \(resolution == .flows ? IntervalID.sequenceBits : Rollup.conversationBits)"
+        guard let newest = try integer("SELECT \(last) FROM \(resolution.table) ORDER BY id DESC LIMIT 1") else { return 0 }
         return try remove(resolution, before: max(0, newest - max(1, 3600 / resolution.seconds)), &step)
     }
 
@@ -89,6 +88,7 @@ struct Removal {
 // Intervals and their connections.
 extension Removal {
     private func removeIntervals(before floor: Int64, _ step: inout RetentionStep) throws(StoreError) -> Int64 {
+        let floor = min(floor, try completed(.minute) * Resolution.minute.seconds)
         guard let first = try integer("SELECT min(id) FROM interval"), first >> IntervalID.sequenceBits < floor else { return 0 }
         let cut = try integer("SELECT id FROM interval ORDER BY id LIMIT 1 OFFSET \(Self.sliceRows)") ?? .max
         let end = min(floor, (cut >> IntervalID.sequenceBits) + 1)
@@ -123,14 +123,21 @@ extension Removal {
             let period = periods.integer(at: 0) ?? 0
             let range = (max(second, period * 60), (period + 1) * 60)
             continuing.formUnion(
-                try connections(
-                    """
-                    SELECT connection
-                    FROM interval
-                    WHERE id >= ? AND id < ? AND (\(IntervalLayout.previousEnd)) < ?
-                    """, range.0 << IntervalID.sequenceBits, range.1 << IntervalID.sequenceBits, second * 1000))
+                try continued(from: range.0 << IntervalID.sequenceBits, to: range.1 << IntervalID.sequenceBits, after: second))
         }
-        return continuing
+        // Of minutes that are not over nothing is known as a whole.
+        let open = max(second, try completed(.minute) * Resolution.minute.seconds)
+        return continuing.union(try continued(from: open << IntervalID.sequenceBits, to: .max, after: second))
+    }
+
+    private func continued(from first: Int64, to end: Int64, after second: Int64) throws(StoreError) -> Set<Int64> {
+        try connections(
+            "SELECT connection FROM interval WHERE id >= ? AND id < ? AND (\(IntervalLayout.previousEnd)) < ?", first, end, second * 1000)
+    }
+
+    /// The first period of which not all is in sums yet.
+    private func completed(_ resolution: Resolution) throws(StoreError) -> Int64 {
+        try integer("SELECT complete FROM resolution WHERE name = '\(resolution.name)'") ?? 0
     }
 
     private func connections(_ sql: String, _ values: Int64...) throws(StoreError) -> Set<Int64> {
@@ -150,17 +157,19 @@ extension Removal {
 extension Removal {
     private func removeSums(_ resolution: Resolution, before floor: Int64, _ step: inout RetentionStep) throws(StoreError) -> Int64 {
         let table = resolution.table
-        guard let first = try integer("SELECT min(period) FROM \(table)"), first < floor else { return 0 }
+        let bits = Rollup.conversationBits
+        guard let first = try integer("SELECT min(id) >> \(bits) FROM \(table)"), first < floor else { return 0 }
         // What the next coarser sums lack is not removed.
         var limit = floor
         if let coarser = Resolution.rollups.first(where: { $0.finer == resolution }) {
-            limit = min(limit, try integer("SELECT complete FROM resolution WHERE name = '\(coarser.name)'") ?? 0)
+            limit = min(limit, try completed(coarser) * coarser.factor)
         }
-        let cut = try integer("SELECT period FROM \(table) ORDER BY period, conversation, since LIMIT 1 OFFSET \(Self.sliceRows)") ?? .max
+        let cut = try integer("SELECT id >> \(bits) FROM \(table) ORDER BY id LIMIT 1 OFFSET \(Self.sliceRows)") ?? .max
         let end = min(limit, cut == .max ? .max : cut + 1)
         guard end > first else { return 0 }
         step.hasMore = end < limit
-        let removed = try run("DELETE FROM \(table) WHERE period < ?", end)
+        var removed = try run("DELETE FROM \(table) WHERE id < ?", Rollup.id(min(end, Rollup.periods.upperBound - 1), 0))
+        removed += try run("DELETE FROM rollup_gap WHERE resolution = '\(resolution.name)' AND period < ?", end)
         try setOldest(resolution, end)
         // Minutes' entries serve the intervals as well.
         let intervals = resolution == .minute ? (try integer("SELECT oldest FROM resolution WHERE name = 'flows'") ?? 0) / 60 : .max

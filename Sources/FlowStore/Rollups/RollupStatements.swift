@@ -4,128 +4,153 @@ internal import FlowModel
 
 /// Statements on the sums of one resolution.
 struct RollupStatements {
-    let resolution: Resolution
-    private let add: Statement
-    private let addPeriod: Statement
+    private let amend: Statement
     private let clearCounters: Statement
     private let removeEmpty: Statement
-    private let roll: Statement?
-    private let rollPeriod: Statement?
-    private let nextFiner: Statement?
+    private let amendGap: Statement
+    private let removeEmptyGap: Statement
+    private let amendPeriod: Statement
+    private let select: Statement
+    private let selectGaps: Statement
+    private let selectPeriods: Statement
+    private let selectState: Statement
+    private let saveComplete: Statement
+    private let removals: [Statement]
 
     static let counters = IntervalLayout.counters.map { FlowSchema.name(of: $0.delta(.common)) }
-    private static let columns = (counters + ["intervals", "intervalsWithoutCounters"]).joined(separator: ", ")
+    static let counts = ["intervals", "intervalsWithoutCounters", "newConnections", "continuedConnections", "gapConnections"]
 
     init(_ resolution: Resolution, _ connection: Connection) throws(StoreError) {
-        self.resolution = resolution
-        let table = resolution.table
-        let key = "period = ? AND conversation = ? AND since = ?"
-        let amendment = """
-            ON CONFLICT (period, conversation, since) DO UPDATE SET
-              \(Self.counters.map { "\($0) = CASE WHEN excluded.\($0) IS NULL THEN \($0) WHEN \($0) IS NULL THEN excluded.\($0) ELSE \(StoreLayout.sum($0)) END" }.joined(separator: ",\n  ")),
-              intervals = intervals + excluded.intervals,
-              intervalsWithoutCounters = intervalsWithoutCounters + excluded.intervalsWithoutCounters
-            """
-        let amendPeriod = """
-            ON CONFLICT (resolution, period) DO UPDATE SET
-              intervals = intervals + excluded.intervals, maximumSince = max(maximumSince, excluded.maximumSince)
-            """
-        add = try Statement(
-            connection,
-            "INSERT INTO \(table) (period, conversation, since, \(Self.columns)) VALUES (\(StoreLayout.parameters(9))) \(amendment)")
-        addPeriod = try Statement(
-            connection,
-            "INSERT INTO rollup_period (resolution, period, intervals, maximumSince) VALUES ('\(resolution.name)', ?, ?, ?) \(amendPeriod)")
-        clearCounters = try Statement(
-            connection,
+        func prepared(_ sql: String) throws(StoreError) -> Statement { try Statement(connection, sql) }
+        let (table, name) = (resolution.table, resolution.name)
+        let columns = (Self.counters + Self.counts).joined(separator: ", ")
+        let values = "INSERT INTO \(table) (id, \(columns)) VALUES (\(StoreLayout.parameters(10)))"
+        let amendments =
+            Self.counters.map {
+                "\($0) = CASE WHEN excluded.\($0) IS NULL THEN \($0) WHEN \($0) IS NULL THEN excluded.\($0) ELSE \(StoreLayout.sum($0)) END"
+            }
+            + Self.counts.map { "\($0) = \($0) + excluded.\($0)" }
+        amend = try prepared("\(values) ON CONFLICT (id) DO UPDATE SET \(amendments.joined(separator: ", "))")
+        clearCounters = try prepared(
             "UPDATE \(table) SET \(Self.counters.map { "\($0) = NULL" }.joined(separator: ", ")) "
-                + "WHERE \(key) AND intervals = intervalsWithoutCounters")
-        removeEmpty = try Statement(connection, "DELETE FROM \(table) WHERE \(key) AND intervals = 0")
-        guard let finer = resolution.finer else {
-            (roll, rollPeriod, nextFiner) = (nil, nil, nil)
-            return
-        }
-        let factor = resolution.factor
-        roll = try Statement(
-            connection,
+                + "WHERE id = ? AND intervals = intervalsWithoutCounters")
+        removeEmpty = try prepared("DELETE FROM \(table) WHERE id = ? AND intervals = 0")
+        amendGap = try prepared(
             """
-            INSERT INTO \(table) (period, conversation, since, \(Self.columns))
-            SELECT
-              period / \(factor),
-              conversation,
-              CASE WHEN since < 0 THEN since ELSE period / \(factor) - (period - since) / \(factor) END AS coarseSince,
-              \(Self.counters.map(Self.saturatingSum).joined(separator: ",\n  ")),
-              sum(intervals),
-              sum(intervalsWithoutCounters)
-            FROM \(finer.table)
-            WHERE period = ?
-            GROUP BY conversation, coarseSince
-            \(amendment)
+            INSERT INTO rollup_gap (resolution, period, conversation, since, connections) VALUES ('\(name)', ?, ?, ?, ?)
+            ON CONFLICT (resolution, period, conversation, since) DO UPDATE SET connections = connections + excluded.connections
             """)
-        rollPeriod = try Statement(
-            connection,
+        removeEmptyGap = try prepared(
+            "DELETE FROM rollup_gap WHERE resolution = '\(name)' AND period = ? AND conversation = ? AND since = ? AND connections = 0")
+        amendPeriod = try prepared(
             """
-            INSERT INTO rollup_period (resolution, period, intervals, maximumSince)
-            SELECT
-              '\(resolution.name)',
-              period / \(factor),
-              intervals,
-              CASE WHEN maximumSince < 0 THEN maximumSince ELSE period / \(factor) - (period - maximumSince) / \(factor) END
-            FROM rollup_period
-            WHERE resolution = '\(finer.name)' AND period = ?
-            \(amendPeriod)
+            INSERT INTO rollup_period (resolution, period, intervals, sums, maximumSince) VALUES ('\(name)', ?, ?, ?, ?)
+            ON CONFLICT (resolution, period) DO UPDATE SET
+              intervals = intervals + excluded.intervals, sums = sums + excluded.sums,
+              maximumSince = max(maximumSince, excluded.maximumSince)
             """)
-        nextFiner = try Statement(connection, "SELECT min(period) FROM \(finer.table) WHERE period >= ?")
+        select = try prepared(
+            "SELECT \(Rollup.period(table)), \(Rollup.conversation(table)), \(columns) FROM \(table) WHERE id >= ? AND id < ?")
+        selectGaps = try prepared(
+            "SELECT period, conversation, since, connections FROM rollup_gap WHERE resolution = '\(name)' AND period >= ? AND period < ?")
+        selectPeriods = try prepared(
+            "SELECT period, maximumSince FROM rollup_period WHERE resolution = '\(name)' AND period >= ? AND period < ?")
+        selectState = try prepared("SELECT complete, oldest FROM resolution WHERE name = '\(name)'")
+        saveComplete = try prepared("UPDATE resolution SET complete = ? WHERE name = '\(name)'")
+        removals = [
+            try prepared("DELETE FROM \(table) WHERE id >= ? << \(Rollup.conversationBits)"),
+            try prepared("DELETE FROM rollup_gap WHERE resolution = '\(name)' AND period >= ?"),
+            try prepared("DELETE FROM rollup_period WHERE resolution = '\(name)' AND period >= ?"),
+        ]
+    }
+}
+
+extension RollupStatements {
+    /// Adds a period's sums to the table.
+    ///
+    /// - Parameter isNew: whether nothing is taken away from rows that there are.
+    func add(_ number: Int64, _ period: OpenSums.Period, isNew: Bool) throws(StoreError) {
+        for (conversation, sums) in period.sums.sorted(by: { $0.key < $1.key }) where !sums.isNothing {
+            try add(sums, to: Rollup.id(number, conversation), isNew: isNew)
+        }
+        for (gap, connections) in period.gaps where connections != 0 { try add(number, gap, connections) }
+        amendPeriod.bind(number, at: 1)
+        amendPeriod.bind(period.intervals, at: 2)
+        amendPeriod.bind(Int64(period.sums.count), at: 3)
+        amendPeriod.bind(period.maximumSince, at: 4)
+        try amendPeriod.run()
     }
 
-    /// The exact sum of a column, or the largest number there is: sum() is an error where it overflows, which would stop the writer.
-    static func saturatingSum(_ column: String) -> String {
-        let low = "sum(\(column) & 4294967295)"
-        let high = "(sum(\(column) >> 32) + (\(low) >> 32))"
-        return "iif(\(high) >= 2147483648, \(Int64.max), (\(high) << 32) + (\(low) & 4294967295))"
-    }
-
-    /// Adds sums to a row, made if there is none; a row without intervals goes.
-    func add(_ sums: RollupSums, to key: RollupKey) throws(StoreError) {
-        add.clear()
-        bind(key, to: add)
-        for index in 0..<4 where sums.known[index] { add.bind(sums.counters[index], at: Int32(4 + index)) }
-        add.bind(sums.intervals, at: 8)
-        add.bind(sums.intervalsWithoutCounters, at: 9)
-        try add.run()
-        if sums.intervals <= 0 {
-            bind(key, to: clearCounters)
-            try clearCounters.run()
-            bind(key, to: removeEmpty)
-            try removeEmpty.run()
+    private func add(_ sums: RollupSums, to id: Int64, isNew: Bool) throws(StoreError) {
+        amend.clear()
+        amend.bind(id, at: 1)
+        let isCounted = sums.intervals != sums.intervalsWithoutCounters || !isNew
+        for index in 0..<4 where sums.known[index] && isCounted { amend.bind(sums.counters[index], at: Int32(2 + index)) }
+        amend.bind(sums.intervals, at: 6)
+        amend.bind(sums.intervalsWithoutCounters, at: 7)
+        amend.bind(sums.newConnections, at: 8)
+        amend.bind(sums.continuedConnections, at: 9)
+        amend.bind(sums.gapConnections, at: 10)
+        try amend.run()
+        guard !isNew, sums.intervals <= 0 else { return }
+        for statement in [clearCounters, removeEmpty] {
+            statement.bind(id, at: 1)
+            try statement.run()
         }
     }
 
-    func addPeriod(_ period: Int64, intervals: Int64, maximumSince: Int64) throws(StoreError) {
-        addPeriod.bind(period, at: 1)
-        addPeriod.bind(intervals, at: 2)
-        addPeriod.bind(maximumSince, at: 3)
-        try addPeriod.run()
+    private func add(_ number: Int64, _ gap: OpenSums.Gap, _ connections: Int64) throws(StoreError) {
+        for statement in [amendGap, removeEmptyGap] {
+            statement.bind(number, at: 1)
+            statement.bind(gap.conversation, at: 2)
+            statement.bind(gap.since, at: 3)
+        }
+        amendGap.bind(connections, at: 4)
+        try amendGap.run()
+        if connections < 0 { try removeEmptyGap.run() }
     }
 
-    /// The first period of the finer resolution that has sums, from one on.
-    func nextFinerPeriod(from period: Int64) throws(StoreError) -> Int64? {
-        guard let nextFiner else { return nil }
-        nextFiner.bind(period, at: 1)
-        return try nextFiner.firstInteger()
-    }
-
-    /// Adds the sums of a period of the finer resolution.
-    func roll(finerPeriod period: Int64) throws(StoreError) {
-        for statement in [roll, rollPeriod] {
-            statement?.bind(period, at: 1)
-            try statement?.run()
+    /// Adds up periods of the table at the next coarser resolution.
+    func read(_ periods: Range<Int64>, into coarser: inout OpenSums) throws(StoreError) {
+        guard !periods.isEmpty else { return }
+        select.bind(Rollup.id(periods.lowerBound, 0), at: 1)
+        select.bind(Rollup.id(periods.upperBound, 0), at: 2)
+        while try select.step() {
+            coarser.add(
+                finer: select.integer(at: 0) ?? 0, select.integer(at: 1) ?? 0, RollupSums(select, from: 2),
+                continued: select.integer(at: 9) ?? 0)
+        }
+        for statement in [selectGaps, selectPeriods] {
+            statement.bind(periods.lowerBound, at: 1)
+            statement.bind(periods.upperBound, at: 2)
+        }
+        while try selectGaps.step() {
+            coarser.add(
+                finer: selectGaps.integer(at: 0) ?? 0,
+                gap: OpenSums.Gap(conversation: selectGaps.integer(at: 1) ?? 0, since: selectGaps.integer(at: 2) ?? 0),
+                selectGaps.integer(at: 3) ?? 0)
+        }
+        while try selectPeriods.step() {
+            coarser.add(finer: selectPeriods.integer(at: 0) ?? 0, maximumSince: selectPeriods.integer(at: 1) ?? Rollup.first)
         }
     }
 
-    private func bind(_ key: RollupKey, to statement: Statement) {
-        statement.bind(key.period, at: 1)
-        statement.bind(key.conversation, at: 2)
-        statement.bind(key.since, at: 3)
+    /// Removes the rows of a period and of all later ones.
+    func remove(from period: Int64) throws(StoreError) {
+        for statement in removals {
+            statement.bind(period, at: 1)
+            try statement.run()
+        }
+    }
+
+    func state() throws(StoreError) -> (complete: Int64, oldest: Int64) {
+        defer { selectState.reset() }
+        guard try selectState.step() else { return (0, 0) }
+        return (selectState.integer(at: 0) ?? 0, selectState.integer(at: 1) ?? 0)
+    }
+
+    func save(complete: Int64) throws(StoreError) {
+        saveComplete.bind(complete, at: 1)
+        try saveComplete.run()
     }
 }

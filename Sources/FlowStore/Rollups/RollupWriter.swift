@@ -1,137 +1,143 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import IPFIX
+
 /// Keeps sums by minute, hour and day up with the intervals, in the writer's transactions.
 ///
 /// ```
-///   batch ── by key, in memory ──▶ rollup_1m ── a minute that is over ──▶ rollup_1h ── an hour that is over ──▶ rollup_1d
-///                                      └── what comes later than that is added to all that it has passed already ──┘
+///   intervals ──▶ open minutes ── over ──▶ rollup_1m
+///                                 └──────▶ open hours ── over ──▶ rollup_1h
+///                                                        └──────▶ open days ── over ──▶ rollup_1d
 /// ```
+///
+/// What is open is in memory, and is read again from what is stored when the program starts or a transaction failed; until it is written
+/// readers add it up from finer rows. A period is written once, in the order of its key. What comes for a period that is written
+/// already is added to its row, and to every coarser one that is.
 struct RollupWriter {
-    private let minutes: RollupStatements
-    private let hours: RollupStatements
-    private let days: RollupStatements
-    private let selectState: Statement
-    private let updateState: Statement
-    private var pending: [RollupKey: RollupSums] = [:]
-    /// Intervals, and the largest since, of each minute that the transaction touched.
-    private var periods: [Int64: (intervals: Int64, maximumSince: Int64)] = [:]
-    /// Up to which minute sums are in `rollup_1h`, and up to which hour in `rollup_1d`, and from where on minutes are kept.
-    private var state: State
-    private var committed: State
-    /// The last minute that had an interval.
-    private var newest: Int64 = .min
+    private struct Level {
+        let statements: RollupStatements
+        var open: OpenSums
+        /// Of this transaction, for periods that are written already.
+        var late: OpenSums
+        /// The first period that the table does not have as a whole.
+        var complete: Int64 = 0
+        var oldest: Int64 = 0
 
-    private struct State: Equatable {
-        var completeHours: Int64 = 0
-        var completeDays: Int64 = 0
-        var oldest: [Resolution: Int64] = [:]
+        init(_ resolution: Resolution, _ connection: Connection) throws(StoreError) {
+            statements = try RollupStatements(resolution, connection)
+            (open, late) = (OpenSums(resolution), OpenSums(resolution))
+        }
+
+        var resolution: Resolution { open.resolution }
     }
 
-    /// How long after its end a minute takes part in the hour: most of what comes late has come by then.
-    private static let delay: Int64 = 2
-    /// Periods that one transaction rolls up at most.
-    private static let stepLimit = 4
+    /// Finest first.
+    private var levels: [Level]
+    private let source: RollupSource
+    /// Whether what is open has to be read again.
+    private var isStale = true
+    /// The minute that it is, by the intervals, or by what the caller knows of the time.
+    private var now = Int64.min
+
+    /// How many minutes after its own a minute is written: most of what comes late has come by then.
+    private static let delay: Int64 = 1
+    /// Open sums of a resolution; beyond that they are written early, which readers do not see.
+    private static let capacity = 1 << 18
 
     init(_ connection: Connection) throws(StoreError) {
-        minutes = try RollupStatements(.minute, connection)
-        hours = try RollupStatements(.hour, connection)
-        days = try RollupStatements(.day, connection)
-        selectState = try Statement(connection, "SELECT complete, oldest FROM resolution WHERE name = ?")
-        updateState = try Statement(connection, "UPDATE resolution SET complete = ? WHERE name = ?")
-        (state, committed) = (State(), State())
-        try reload()
-        newest = try Statement(connection, "SELECT max(period) FROM rollup_1m").firstInteger() ?? .min
+        var levels: [Level] = []
+        for resolution in Resolution.rollups { levels.append(try Level(resolution, connection)) }
+        self.levels = levels
+        source = try RollupSource(connection)
+    }
+
+    /// At the beginning of a transaction.
+    mutating func begin() throws(StoreError) {
+        guard isStale else { return }
+        for index in levels.indices {
+            levels[index].open = OpenSums(levels[index].resolution)
+            levels[index].late.removeAll()
+            (levels[index].complete, levels[index].oldest) = try levels[index].statements.state()
+            try levels[index].statements.remove(from: levels[index].complete)
+        }
+        now = .min
+        try source.intervals(from: levels[0].complete * Resolution.minute.seconds) { entry, counts in
+            levels[0].open.add(entry, counts, sign: 1)
+        }
+        for index in levels.indices.dropFirst() {
+            let finer = levels[index - 1]
+            let periods = min(levels[index].complete * levels[index].resolution.factor, finer.complete)..<finer.complete
+            try finer.statements.read(periods, into: &levels[index].open)
+        }
+        now = max(levels[0].complete, levels[0].open.newest)
+        isStale = false
     }
 
     /// Adds an interval, or takes one away that was added before.
-    mutating func add(_ key: RollupKey, _ counts: (Int) -> Int64, sign: Int64 = 1) {
-        pending[key, default: RollupSums()].add(counts, sign: sign)
-        let period = periods[key.period] ?? (0, RollupKey.first)
-        periods[key.period] = (period.intervals + sign, max(period.maximumSince, key.since))
+    mutating func add(_ entry: RollupEntry, _ counts: InlineArray<4, Int64>, sign: Int64 = 1) {
+        guard Rollup.periods.contains(entry.period(of: .minute)), Rollup.conversations.contains(entry.conversation) else { return }
+        now = max(now, entry.period(of: .minute))
+        for index in levels.indices {
+            if entry.period(of: levels[index].resolution) >= levels[index].complete {
+                levels[index].open.add(entry, counts, sign: sign)
+                return
+            }
+            levels[index].late.add(entry, counts, sign: sign)
+        }
     }
 
-    /// Writes what the transaction added, and goes on with what is over.
+    /// Lets time pass without intervals, so that what is over is written.
+    mutating func pass(to time: Timestamp) {
+        now = max(now, min(time.seconds / Resolution.minute.seconds, Rollup.periods.upperBound - 1))
+    }
+
+    /// Writes what came late, and what is over.
     mutating func flush() throws(StoreError) {
-        for (key, sums) in pending where !sums.isNothing {
-            if key.period >= state.oldest[.minute] ?? 0 { try minutes.add(sums, to: key) }
-            guard key.period < state.completeHours else { continue }
-            let hour = key.coarser(by: 60)
-            if hour.period >= state.oldest[.hour] ?? 0 { try hours.add(sums, to: hour) }
-            let day = hour.coarser(by: 24)
-            if hour.period < state.completeDays, day.period >= state.oldest[.day] ?? 0 { try days.add(sums, to: day) }
+        for index in levels.indices where !levels[index].late.isEmpty {
+            for (number, period) in levels[index].late.periods where number >= levels[index].oldest {
+                try levels[index].statements.add(number, period, isNew: false)
+            }
+            levels[index].late.removeAll()
         }
-        pending.removeAll(keepingCapacity: true)
-        for (period, sum) in periods {
-            try flush(period, sum.intervals, RollupKey(period: period, conversation: 0, since: sum.maximumSince))
-            newest = max(newest, period)
+        // One resolution at a time, so that a transaction stays short.
+        for index in levels.indices.reversed() {
+            let complete = index == 0 ? now - Self.delay : levels[index - 1].complete / levels[index].resolution.factor
+            if complete > levels[index].complete {
+                try close(index, before: complete)
+                return
+            }
         }
-        periods.removeAll(keepingCapacity: true)
-        try advance()
+        for index in levels.indices where levels[index].open.count > Self.capacity { try write(index, before: .max) }
     }
 
-    private mutating func flush(_ period: Int64, _ intervals: Int64, _ key: RollupKey) throws(StoreError) {
-        try minutes.addPeriod(period, intervals: intervals, maximumSince: key.since)
-        guard period < state.completeHours else { return }
-        let hour = key.coarser(by: 60), day = hour.coarser(by: 24)
-        try hours.addPeriod(hour.period, intervals: intervals, maximumSince: hour.since)
-        if hour.period < state.completeDays { try days.addPeriod(day.period, intervals: intervals, maximumSince: day.since) }
+    private mutating func close(_ index: Int, before complete: Int64) throws(StoreError) {
+        try write(index, before: complete)
+        levels[index].complete = complete
+        try levels[index].statements.save(complete: complete)
     }
 
-    /// Rolls up minutes and hours that are over, so many that a transaction stays short.
-    private mutating func advance() throws(StoreError) {
-        guard newest > .min else { return }
-        state.completeHours = try roll(hours, from: state.completeHours, to: newest - Self.delay)
-        state.completeDays = try roll(days, from: state.completeDays, to: state.completeHours / hours.resolution.factor)
-        if state.completeHours != committed.completeHours { try save(.hour, state.completeHours) }
-        if state.completeDays != committed.completeDays { try save(.day, state.completeDays) }
-    }
-
-    private func roll(_ statements: RollupStatements, from complete: Int64, to target: Int64) throws(StoreError) -> Int64 {
-        var complete = complete
-        for _ in 0..<Self.stepLimit where complete < target {
-            guard let period = try statements.nextFinerPeriod(from: complete), period < target else { return target }
-            try statements.roll(finerPeriod: period)
-            complete = period + 1
+    private mutating func write(_ index: Int, before end: Int64) throws(StoreError) {
+        for number in levels[index].open.periods.keys.sorted() where number < end {
+            guard let period = levels[index].open.remove(number) else { continue }
+            try levels[index].statements.add(number, period, isNew: true)
+            if index + 1 < levels.count { levels[index + 1].open.add(number, period) }
         }
-        return complete
     }
 
-    private func save(_ resolution: Resolution, _ complete: Int64) throws(StoreError) {
-        updateState.bind(complete, at: 1)
-        try updateState.bind(resolution.name, at: 2)
-        try updateState.run()
-    }
+    /// After a transaction that failed.
+    mutating func rollBack() { isStale = true }
 
-    mutating func commit() {
-        committed = state
-    }
-
-    mutating func rollBack() {
-        pending.removeAll()
-        periods.removeAll()
-        state = committed
-    }
-
-    /// Reads anew how far everything is kept up, after somebody else wrote it.
-    mutating func reload() throws(StoreError) {
-        var read = State()
-        for resolution in Resolution.rollups {
-            try selectState.bind(resolution.name, at: 1)
-            guard try selectState.step() else { continue }
-            let complete = selectState.integer(at: 0) ?? 0
-            read.oldest[resolution] = selectState.integer(at: 1)
-            selectState.reset()
-            if resolution == .hour { read.completeHours = complete }
-            if resolution == .day { read.completeDays = complete }
-        }
-        (state, committed) = (read, read)
+    /// After rows were removed.
+    mutating func reloadOldest() throws(StoreError) {
+        for index in levels.indices { levels[index].oldest = try levels[index].statements.state().oldest }
     }
 }
 
-extension RollupSums {
-    /// Whether nothing changes by adding it: what was added was taken away again.
-    fileprivate var isNothing: Bool {
-        for index in 0..<4 where counters[index] != 0 { return false }
-        return intervals == 0 && intervalsWithoutCounters == 0
+extension OpenSums {
+    /// Adds a period of the next finer resolution.
+    fileprivate mutating func add(_ number: Int64, _ period: Period) {
+        for (conversation, sums) in period.sums { add(finer: number, conversation, sums, continued: sums.continuedConnections) }
+        for (gap, connections) in period.gaps { add(finer: number, gap: gap, connections) }
+        add(finer: number, maximumSince: period.maximumSince)
     }
 }

@@ -55,7 +55,7 @@ struct ImportCommand: AnsweringCommand {
     func run() throws {
         let registry = try InformationElementRegistry.standard(files: Schemas.elementFiles)
         let settings = DecodeSettings(registry: registry, ports: try PortList.ports(port), includesOptions: true)
-        let writer = dryRun ? nil : try FlowStore.openForWriting(path: store.path)
+        let writer = dryRun ? nil : try StoreProgress.openForWriting(store.path)
         var run = ImportRun(writer: writer, settings: settings, importsAgain: again)
         for file in files { try run.read(file) }
         try ImportAnswer(reports: run.reports, isDryRun: dryRun, numbers: output.numbers).answer.write(output)

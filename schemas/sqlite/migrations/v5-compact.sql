@@ -2,8 +2,8 @@
 --
 -- Flows in less room, and their sums by minute, hour and day.
 --
--- The program fills the new tables from the old ones in the same transaction, and drops those. Column names are as in v1: "name" and
--- "address" after a column is an id of that table, NULL is unknown.
+-- The tables of before are set aside. When all migrations are done the program fills the new ones from them, and drops them. Column names are
+-- as in v1: "name" and "address" after a column is an id of that table, NULL is unknown.
 
 DROP VIEW IF EXISTS flows;
 DROP VIEW IF EXISTS connections;
@@ -134,59 +134,74 @@ CREATE TABLE interval_side (
   PRIMARY KEY (interval, side)
 ) STRICT, WITHOUT ROWID;
 
--- Sums of the intervals that ended in a minute (hour, day), by conversation. period counts minutes (hours, days) from 1970-01-01T00:00Z.
--- since tells how many periods before this one the connections' intervals before these ended, -1 for first intervals: with it different
--- connections can be counted over any number of periods. A counter is NULL when no interval had it.
+-- Sums of the intervals that ended in a minute (hour, day), by conversation. The id is period << 34 | conversation, where the period counts
+-- minutes (hours, days) from 1970-01-01T00:00Z: periods are written when they are over, in order, so that their pages are full.
+--
+-- newConnections counts intervals that are a connection's first, continuedConnections those whose connection's interval before ended in an
+-- earlier period, gapConnections those of them that are in rollup_gap. A counter is NULL when no interval had it.
 CREATE TABLE rollup_1m (
-  period INTEGER NOT NULL,
-  conversation INTEGER NOT NULL,
-  since INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY,
   octetDeltaCount INTEGER,
   reverseOctetDeltaCount INTEGER,
   packetDeltaCount INTEGER,
   reversePacketDeltaCount INTEGER,
   intervals INTEGER NOT NULL,
   intervalsWithoutCounters INTEGER NOT NULL,
-  PRIMARY KEY (period, conversation, since)
-) STRICT, WITHOUT ROWID;
+  newConnections INTEGER NOT NULL,
+  continuedConnections INTEGER NOT NULL,
+  gapConnections INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE rollup_1h (
-  period INTEGER NOT NULL,
-  conversation INTEGER NOT NULL,
-  since INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY,
   octetDeltaCount INTEGER,
   reverseOctetDeltaCount INTEGER,
   packetDeltaCount INTEGER,
   reversePacketDeltaCount INTEGER,
   intervals INTEGER NOT NULL,
   intervalsWithoutCounters INTEGER NOT NULL,
-  PRIMARY KEY (period, conversation, since)
-) STRICT, WITHOUT ROWID;
+  newConnections INTEGER NOT NULL,
+  continuedConnections INTEGER NOT NULL,
+  gapConnections INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE rollup_1d (
-  period INTEGER NOT NULL,
-  conversation INTEGER NOT NULL,
-  since INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY,
   octetDeltaCount INTEGER,
   reverseOctetDeltaCount INTEGER,
   packetDeltaCount INTEGER,
   reversePacketDeltaCount INTEGER,
   intervals INTEGER NOT NULL,
   intervalsWithoutCounters INTEGER NOT NULL,
-  PRIMARY KEY (period, conversation, since)
+  newConnections INTEGER NOT NULL,
+  continuedConnections INTEGER NOT NULL,
+  gapConnections INTEGER NOT NULL
+) STRICT;
+
+-- The continued connections whose interval before ended more than one period earlier, by how many: with it different connections can be counted
+-- over any number of periods. resolution: '1m', '1h', '1d'.
+CREATE TABLE rollup_gap (
+  resolution TEXT NOT NULL,
+  period INTEGER NOT NULL,
+  conversation INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  connections INTEGER NOT NULL,
+  PRIMARY KEY (resolution, period, conversation, since)
 ) STRICT, WITHOUT ROWID;
 
--- What is known of a period of a resolution ('1m', '1h', '1d') without reading it: how many intervals it sums, and its largest since.
+-- What is known of a period of a resolution without reading it: how many intervals it sums, in about how many rows, and how many periods back
+-- the earliest interval ended that one of them follows; -1 when all are first ones.
 CREATE TABLE rollup_period (
   resolution TEXT NOT NULL,
   period INTEGER NOT NULL,
   intervals INTEGER NOT NULL,
+  sums INTEGER NOT NULL,
   maximumSince INTEGER NOT NULL,
   PRIMARY KEY (resolution, period)
 ) STRICT, WITHOUT ROWID;
 
--- How far each resolution is kept up. complete: the minute (of 1h) or hour (of 1d) up to which, it excluded, finer sums are in. oldest:
--- the period from which on it is kept, seconds for 'flows'; what is before it was removed, or never there.
+-- How far each resolution is kept up. complete: the first period that its table does not have as a whole yet; from there on finer ones tell.
+-- oldest: the period from which on it is kept, seconds for 'flows'; what is before it was removed, or never there.
 CREATE TABLE resolution (
   name TEXT PRIMARY KEY,
   complete INTEGER NOT NULL,
