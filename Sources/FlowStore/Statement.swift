@@ -184,6 +184,12 @@ extension Statement {
         }
     }
 
+    /// Of a value that is no blob none.
+    func octets(at index: Int32) -> [UInt8] {
+        guard case .blob(let octets) = value(at: index) else { return [] }
+        return octets
+    }
+
     private func blob(at index: Int32) -> [UInt8] {
         guard let octets = unsafe sqlite3_column_blob(handle, index) else { return [] }
         return unsafe Array(UnsafeRawBufferPointer(start: octets, count: Int(sqlite3_column_bytes(handle, index))))

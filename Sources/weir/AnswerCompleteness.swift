@@ -16,7 +16,7 @@ struct AnswerCompleteness {
 
     private var stateText: String {
         switch completeness.state {
-        case .unknown: "unknown: no exporter reported in this range"
+        case .unknown: "unknown: no exporter reported in this range" + (completeness.imports.isEmpty ? "" : "; " + sound)
         case .complete: "complete; \(plural(completeness.exporters, "exporter")) reported"
         case .incomplete: "incomplete: " + missing.joined(separator: "; ")
         }
@@ -24,6 +24,7 @@ struct AnswerCompleteness {
 
     private var missing: [String] {
         var parts: [String] = []
+        parts += completeness.imports.filter(\.isIncomplete).suffix(Self.gapsInLine).map(text)
         if let time = completeness.nothingBefore { parts.append("no exporter reported before \(LocalTime.dateAndTime(time))") }
         if let time = completeness.nothingAfter { parts.append("no exporter reported after \(LocalTime.dateAndTime(time))") }
         parts += completeness.gaps.prefix(Self.gapsInLine).map(text)
@@ -31,6 +32,25 @@ struct AnswerCompleteness {
             parts.append("and \(plural(completeness.gaps.count - Self.gapsInLine, "more gap"))")
         }
         return parts
+    }
+
+    /// Of imports of which nothing is known to be missing.
+    private var sound: String {
+        let records = completeness.imports.reduce(0) { $0 + Int(clamping: $1.records) }
+        let files =
+            completeness.imports.count == 1 ? TerminalText.safe(completeness.imports[0].file) : plural(completeness.imports.count, "file")
+        return "\(plural(records, "record")) imported from \(files), none known to be lost"
+    }
+
+    private func text(_ progress: ImportProgress) -> String {
+        var parts: [String] = []
+        if progress.lost > 0 { parts.append("\(plural(Int(clamping: progress.lost), "record")) lost before") }
+        if progress.malformed > 0 {
+            parts.append("\(plural(Int(clamping: progress.malformed), "message or line", "messages or lines")) malformed")
+        }
+        if progress.ended == nil { parts.append("import not finished") }
+        if progress.isSampled { parts.append("a sample of one in \(progress.samplingInterval ?? 1), not scaled up") }
+        return "\(TerminalText.safe(progress.file)): \(parts.joined(separator: ", "))"
     }
 
     private func text(_ gap: Completeness.Gap) -> String {
@@ -86,8 +106,20 @@ extension AnswerCompleteness {
             ("nothingBefore", .text(completeness.nothingBefore?.description)),
             ("nothingAfter", .text(completeness.nothingAfter?.description)),
             ("missing", .array(completeness.gaps.map(json))),
+            ("imports", .array(completeness.imports.map(json))),
             ("connectionsOfSourceNodeOnly", .number(halves.sourceOnly)),
             ("connectionsOfDestinationNodeOnly", .number(halves.destinationOnly)),
+        ])
+    }
+
+    private func json(_ progress: ImportProgress) -> JSONValue {
+        .object([
+            ("file", .text(progress.file)),
+            ("records", .number(Int(clamping: progress.records))),
+            ("lost", .number(Int(clamping: progress.lost))),
+            ("malformed", .number(Int(clamping: progress.malformed))),
+            ("samplingInterval", .plain(.count(progress.samplingInterval))),
+            ("isFinished", .flag(progress.ended != nil)),
         ])
     }
 
@@ -111,4 +143,4 @@ extension AnswerCompleteness {
 }
 
 /// `1 record`, `2 records`.
-func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+func plural(_ count: Int, _ noun: String, _ several: String? = nil) -> String { "\(count) \(count == 1 ? noun : several ?? noun + "s")" }

@@ -46,6 +46,18 @@ import Testing
         #expect(contents(of: store.folder + "/state/weir/sql_history") == "SELECT 42 AS answer FROM exporters LIMIT 1;\n")
     }
 
+    @Test(
+        "the history has a statement on one line that means the same",
+        arguments: [
+            ("SELECT 1 -- one\n+ 1;", "SELECT 1 /* one */ + 1;"), ("SELECT '--', \"a--b\" -- '\n;", "SELECT '--', \"a--b\" /* ' */ ;"),
+            ("SELECT 'it''s' /* two\nlines -- */\n;", "SELECT 'it''s' /* two lines -- */ ;"),
+            ("SELECT 1; -- end */", "SELECT 1; /* end * / */"),
+            ("SELECT 1 - -1;", "SELECT 1 - -1;"), ("SELECT [a--b];", "SELECT [a--b];"), ("SELECT 'two\nlines';", nil),
+        ] as [(String, String?)])
+    func oneLine(statement: String, line: String?) {
+        #expect(SQLLine.line(of: statement) == line)
+    }
+
     @Test("an error is told and the prompt comes again; Ctrl-C leaves a line and stops a statement")
     func errors() throws {
         defer { removeHistory() }

@@ -63,7 +63,12 @@ import Testing
             "DROP VIEW flows",
             "CREATE TABLE t (a)", "CREATE TEMP TABLE t AS SELECT * FROM flows", "ATTACH '/etc/passwd' AS p", "VACUUM INTO '/tmp/stolen.db'",
             "PRAGMA journal_mode = DELETE", "PRAGMA table_info(flows)", "SELECT * FROM pragma_database_list",
-            "SELECT load_extension('x.so')",
+            "SELECT load_extension('x.so')", "ATTACH ':memory:' AS m", "DETACH main", "PRAGMA writable_schema = ON",
+            "PRAGMA query_only = OFF",
+            "PRAGMA trusted_schema = ON", "UPDATE sqlite_schema SET sql = ''", "DELETE FROM sqlite_master",
+            "INSERT INTO flows (id) VALUES (1)",
+            "REPLACE INTO import (digest) VALUES (x'00')", "CREATE TRIGGER t AFTER INSERT ON interval BEGIN SELECT 1; END", "VACUUM",
+            "BEGIN IMMEDIATE", "SELECT randomblob(1000000)", "SELECT zeroblob(1000000000)", "SELECT sqlite_compileoption_get(1)",
             "BEGIN", "SAVEPOINT s", "SELECT * FROM grdb_migrations", "SELECT sqlite_source_id()", "ANALYZE", "REINDEX",
         ])
     func notAllowed(sql: String) {

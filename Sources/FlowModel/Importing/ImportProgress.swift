@@ -21,6 +21,10 @@ public struct ImportProgress: Sendable, Hashable {
     public var lost: UInt64 = 0
     /// Messages, or lines of text, that could not be read.
     public var malformed: UInt64 = 0
+    /// The ends of the flows that are stored, the first and the last; nil while there is none.
+    public var span: ClosedRange<Timestamp>?
+    /// One packet or flow in so many was looked at, the largest that was told; nil if nothing was.
+    public var samplingInterval: UInt64?
 
     public init(digest: [UInt8], file: String, began: Timestamp) {
         self.digest = digest

@@ -13,31 +13,45 @@ internal import IPFIX
 public struct ImportedConnections: Sendable {
     private let capacity: Int
     /// Two generations: what is met moves to the young one; when that is full it becomes the old one.
-    private var young: [Key: State] = [:]
-    private var old: [Key: State] = [:]
+    private var young = Generation()
+    private var old = Generation()
 
     public init(capacity: Int = 1 << 18) {
         self.capacity = capacity
     }
 
-    private enum Key: Hashable {
-        case numbered(origin: Int, connection: UInt64)
-        case tuple(
-            origin: Int, source: IPAddress?, destination: IPAddress?, ports: UInt64, protocolIdentifier: UInt64, icmp: UInt64,
-            start: Timestamp)
+    /// A digest of what tells connections apart: many are remembered, and 128 bits of a hash that nobody can foresee meet none twice.
+    private struct Key: Hashable {
+        private let first: Int
+        private let second: Int
+
+        init(_ feed: (inout Hasher) -> Void) {
+            var hashers = (Hasher(), Hasher())
+            hashers.1.combine(true)
+            feed(&hashers.0)
+            feed(&hashers.1)
+            (first, second) = (hashers.0.finalize(), hashers.1.finalize())
+        }
     }
 
     private struct State {
-        var connection: Int64?
-        var fingerprint: UInt32
+        /// 0 where there is none.
+        var connection: Int64
         var end: Timestamp?
-        var totals: Totals
+        var fingerprint: UInt32
     }
 
-    /// In place, since there are many.
+    private struct Generation {
+        var states: [Key: State] = [:]
+        /// Of those that told some.
+        var totals: [Key: Totals] = [:]
+    }
+
     private struct Totals {
         private var values = InlineArray<4, UInt64>(repeating: 0)
-        private var known: UInt8 = 0
+        private(set) var known: UInt8 = 0
+
+        init() {}
 
         init(_ record: FlowRecord) {
             for (index, counter) in FlowCounter.allCases.enumerated() {
@@ -67,32 +81,33 @@ public struct ImportedConnections: Sendable {
         let fingerprint = record.fingerprint(of: Self.connectionFields)
         let end = record[time: .flowEndMilliseconds]
         let key = key(of: flow, origin: origin)
-        let known = key.flatMap { young[$0] ?? old[$0] }
-        let previous = known.flatMap { flow.connection != nil || Self.continues($0, end: end, totals: totals) ? $0 : nil }
-        if flow.connection == nil { Self.computeGrowth(of: &record, since: previous) }
-        var state = State(connection: previous?.connection, fingerprint: fingerprint, end: end, totals: totals)
+        let known = key.flatMap { young.states[$0] ?? old.states[$0] }
+        let before = key.flatMap { young.totals[$0] ?? old.totals[$0] } ?? Totals()
+        let isContinued = flow.connection != nil || known.map { Self.continues($0, before, end: end, totals: totals) } ?? false
+        let previous = isContinued ? known : nil
+        if flow.connection == nil { Self.computeGrowth(of: &record, since: previous == nil ? Totals() : before) }
+        var state = State(connection: previous?.connection ?? 0, end: end, fingerprint: fingerprint)
         guard isStored else {
-            if let key { remember(key, state) }
+            if let key { remember(key, state, totals) }
             return nil
         }
-        let isNew = state.connection == nil
-        let connection = state.connection ?? next()
-        state.connection = connection
-        if let key { remember(key, state) }
+        let isNew = state.connection == 0
+        if isNew { state.connection = next() }
+        if let key { remember(key, state, totals) }
         return FlowInterval(
-            connection: connection, record: record, isConnectionChanged: isNew || previous?.fingerprint != fingerprint,
+            connection: state.connection, record: record, isConnectionChanged: isNew || previous?.fingerprint != fingerprint,
             previousEnd: isNew ? nil : previous?.end)
     }
 
-    private static func continues(_ state: State, end: Timestamp?, totals: Totals) -> Bool {
-        guard let end, let before = state.end, end >= before else { return false }
-        return totals.isGrown(from: state.totals)
+    private static func continues(_ state: State, _ before: Totals, end: Timestamp?, totals: Totals) -> Bool {
+        guard let end, let last = state.end, end >= last else { return false }
+        return totals.isGrown(from: before)
     }
 
-    private static func computeGrowth(of record: inout FlowRecord, since previous: State?) {
+    private static func computeGrowth(of record: inout FlowRecord, since previous: Totals) {
         for (index, counter) in FlowCounter.allCases.enumerated() where !record.isKnown(counter.delta(.common)) {
             guard let total = record[unsigned: counter.total(.common)] else { continue }
-            let before = previous?.totals[index] ?? 0
+            let before = previous[index] ?? 0
             record[unsigned: counter.delta(.common)] = total >= before ? total - before : total
         }
     }
@@ -100,21 +115,32 @@ public struct ImportedConnections: Sendable {
     /// Nil where nothing tells which other records could be of the same connection.
     private func key(of flow: MappedFlow, origin: Int) -> Key? {
         let record = flow.record
-        if let connection = flow.connection { return .numbered(origin: origin, connection: connection) }
+        if let connection = flow.connection {
+            return Key { hasher in
+                hasher.combine(origin)
+                hasher.combine(connection)
+            }
+        }
         guard let start = record[time: .flowStartMilliseconds] else { return nil }
-        let ports = (record[unsigned: .sourceTransportPort] ?? 0) << 16 | (record[unsigned: .destinationTransportPort] ?? 0) & 0xFFFF
-        return .tuple(
-            origin: origin, source: record[address: .sourceIPAddress], destination: record[address: .destinationIPAddress], ports: ports,
-            protocolIdentifier: record[unsigned: .protocolIdentifier] ?? 256, icmp: record[unsigned: .icmpTypeCode] ?? 1 << 16, start: start
-        )
+        return Key { hasher in
+            hasher.combine(origin)
+            hasher.combine(start)
+            hasher.combine(record[address: .sourceIPAddress])
+            hasher.combine(record[address: .destinationIPAddress])
+            hasher.combine(record[unsigned: .sourceTransportPort] ?? 0)
+            hasher.combine(record[unsigned: .destinationTransportPort] ?? 0)
+            hasher.combine(record[unsigned: .protocolIdentifier])
+            hasher.combine(record[unsigned: .icmpTypeCode])
+        }
     }
 
-    private mutating func remember(_ key: Key, _ state: State) {
-        if young.count >= capacity / 2, young[key] == nil {
+    private mutating func remember(_ key: Key, _ state: State, _ totals: Totals) {
+        if young.states.count >= capacity / 2, young.states[key] == nil {
             old = young
-            young = [:]
+            young = Generation()
         }
-        young[key] = state
+        young.states[key] = state
+        if totals.known != 0 { young.totals[key] = totals }
     }
 
     private static let connectionFields = FlowFieldSet(

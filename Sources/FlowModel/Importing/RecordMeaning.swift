@@ -48,6 +48,9 @@ enum RecordMeaning: Sendable, Hashable {
         // Cisco's firewalls tell both directions by these.
         "initiatorOctets": .substitute(.octetDeltaCount), "responderOctets": .substitute(.reverseOctetDeltaCount),
         "initiatorPackets": .substitute(.packetDeltaCount), "responderPackets": .substitute(.reversePacketDeltaCount),
+        // What left a middlebox, of exporters that count there only.
+        "postOctetDeltaCount": .substitute(.octetDeltaCount), "postPacketDeltaCount": .substitute(.packetDeltaCount),
+        "postOctetTotalCount": .substitute(.octetTotalCount), "postPacketTotalCount": .substitute(.packetTotalCount),
         "flowId": .connection, "connection": .connection,
     ]
 }

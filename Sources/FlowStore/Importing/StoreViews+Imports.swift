@@ -9,6 +9,9 @@ extension StoreViews {
           \(isoTime("began")) AS beganAt,
           \(isoTime("ended")) AS endedAt,
           \(lines(ImportStatements.counts.map(\.name))),
+          \(isoTime("firstEnd")) AS flowsFrom,
+          \(isoTime("lastEnd")) AS flowsTo,
+          samplingInterval,
           lower(hex(digest)) AS sha256
         FROM import
         """

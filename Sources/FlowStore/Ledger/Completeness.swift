@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import FlowModel
 public import IPFIX
 
 /// How much of what there was to know of a time range the store has.
@@ -12,6 +13,8 @@ public struct Completeness: Sendable, Hashable {
     public var nothingBefore: Timestamp?
     /// The start of the span at the range's end in which nobody reported.
     public var nothingAfter: Timestamp?
+    /// Imports of files with flows that ended in the range, or at either side of it; the latest last.
+    public var imports: [ImportProgress] = []
 
     public init() {}
 
@@ -21,7 +24,9 @@ public struct Completeness: Sendable, Hashable {
         case unknown
     }
 
+    /// A file says nothing of the minutes in which nothing was exported, so that it can tell of something missing, but not that nothing is.
     public var state: State {
+        if imports.contains(where: \.isIncomplete) { return .incomplete }
         if exporters == 0 { return .unknown }
         return gaps.isEmpty && nothingBefore == nil && nothingAfter == nil ? .complete : .incomplete
     }
@@ -68,6 +73,13 @@ public struct Completeness: Sendable, Hashable {
 
         public var isNone: Bool { self == Losses() }
     }
+}
+
+extension ImportProgress {
+    /// Whether something that was in the file, or ahead of it, is known not to be in the store, or its counts are those of a sample.
+    public var isIncomplete: Bool { ended == nil || lost > 0 || malformed > 0 || isSampled }
+
+    public var isSampled: Bool { samplingInterval.map { $0 > 1 } ?? false }
 }
 
 extension Completeness.Losses {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import FlowModel
 internal import IPFIX
 
 extension FlowReader {
@@ -46,8 +47,26 @@ extension FlowReader {
                         from: Timestamp(milliseconds: pauses.integer(at: 0) ?? 0), to: Timestamp(milliseconds: pauses.integer(at: 1) ?? 0),
                         away: pauses.integer(at: 2) == 1 ? .stopped : .broken))
             }
-            return scan.end()
+            var completeness = scan.end()
+            completeness.imports = try imports(in: range, on: connection)
+            return completeness
         }
+    }
+
+    private static let importsOfRange = """
+        SELECT \(ImportStatements.columns.joined(separator: ", "))
+        FROM import
+        WHERE lastEnd >= ? AND firstEnd < ?
+        ORDER BY began
+        """
+
+    private func imports(in range: TimeRange, on connection: Connection) throws(StoreError) -> [ImportProgress] {
+        let select = try Statement(connection, Self.importsOfRange)
+        select.bind(range.from.milliseconds, at: 1)
+        select.bind(range.to.milliseconds, at: 2)
+        var imports: [ImportProgress] = []
+        while try select.step() { imports.append(ImportStatements.progress(in: select)) }
+        return imports
     }
 
     private func row(_ statement: Statement) -> CompletenessScan.Row {

@@ -49,6 +49,7 @@ struct ImportAnswer {
             remark(report.withoutFlow, "skipped: neither both addresses nor anything counted"),
             remark(report.outsideOfTime, "skipped: they end at a time that the store has no place for"),
             remark(report.withoutTime, "without times: kept at the time of export"),
+            report.progress.isSampled ? "\(TerminalText.safe(report.progress.file)): \(report.progress.samplingText)" : nil,
             report.namesRefused > 0 ? "\(plural(Int(clamping: report.namesRefused), "name")) too many were stored as such" : nil,
             isDryRun ? "nothing was stored" : nil,
         ]

@@ -17,7 +17,8 @@ final class ImportSink {
     /// Records that an earlier, interrupted import of the same file has dealt with.
     private var recordsBefore: UInt64 = 0
 
-    private static let batchSize = 1000
+    /// A transaction each: larger ones cost less, and what an interrupted import has to do again is little.
+    private static let batchSize = 8192
 
     init(writer: FlowWriter?) {
         self.writer = writer
@@ -46,8 +47,14 @@ final class ImportSink {
         }
         guard let interval else { return }
         report.note(interval)
+        report.progress.include(interval)
         batch.intervals.append(interval)
         if batch.intervals.count >= Self.batchSize { try store() }
+    }
+
+    /// Notes what an exporter says of how it sampled.
+    func note(samplingInterval: UInt64) {
+        report.progress.samplingInterval = max(report.progress.samplingInterval ?? 0, samplingInterval)
     }
 
     private func skip(_ isStored: Bool) {
@@ -99,7 +106,7 @@ struct ImportReport {
     var connections: UInt64 = 0
     var namesRefused: UInt64 = 0
     /// Ends of the flows.
-    var span: ClosedRange<Timestamp>?
+    var span: ClosedRange<Timestamp>? { progress.span }
 
     init(progress: ImportProgress) {
         self.progress = progress
@@ -107,6 +114,11 @@ struct ImportReport {
 
     mutating func note(_ interval: FlowInterval) {
         if interval.isConnectionChanged { connections += 1 }
+    }
+}
+
+extension ImportProgress {
+    fileprivate mutating func include(_ interval: FlowInterval) {
         guard let end = interval.record[time: .flowEndMilliseconds] else { return }
         span = min(span?.lowerBound ?? end, end)...max(span?.upperBound ?? end, end)
     }

@@ -17,6 +17,7 @@ struct RecordImporter: RecordWriter {
     private struct Mapping {
         let columns: [DecodedColumn]
         let mapping: RecordMapping
+        let tellsSampling: Bool
     }
 
     /// Who exported a record.
@@ -43,12 +44,16 @@ struct RecordImporter: RecordWriter {
         var origin = origins[key] ?? OriginState(number: origins.count + 1)
         defer { if origins.count < Self.capacity || origins[key] != nil { origins[key] = origin } }
         if set.template.isOptionsTemplate {
-            for record in set.records { origin.exported = ExportedDomain(record) ?? origin.exported }
+            for record in set.records {
+                origin.exported = ExportedDomain(record) ?? origin.exported
+                if let interval = Sampling.interval(in: record) { sink.note(samplingInterval: interval) }
+            }
             return
         }
         let exportTime = Timestamp(seconds: Int64(set.origin.header.exportTime))
         let mapping = mapping(of: set)
         for record in set.records {
+            if mapping.tellsSampling, let interval = Sampling.interval(in: record) { sink.note(samplingInterval: interval) }
             var flow = mapping.mapping.flow(exportTime: exportTime, isZeroUnknown: origin.exported == nil, names: &sink.names) {
                 Self.value(of: mapping.columns[$0], in: record, of: set)
             }
@@ -72,7 +77,9 @@ struct RecordImporter: RecordWriter {
         let key = MappingKey(template: set.template, hasClock: set.clock != nil)
         if let known = mappings[key] { return known }
         if mappings.count >= Self.capacity { mappings.removeAll() }
-        let mapping = Mapping(columns: set.columns, mapping: RecordMapping(columns: set.columns.map(\.name)))
+        let mapping = Mapping(
+            columns: set.columns, mapping: RecordMapping(columns: set.columns.map(\.name)),
+            tellsSampling: Sampling.isTold(by: set.template))
         // Without records a set has no columns.
         if !set.columns.isEmpty { mappings[key] = mapping }
         return mapping

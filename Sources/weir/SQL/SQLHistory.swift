@@ -5,7 +5,7 @@ internal import PacketCapture
 
 /// The statements of this and earlier prompts, the latest last; in `$XDG_STATE_HOME/weir/sql_history`, else under `~/.local/state`.
 ///
-/// A statement that begins with a space is not kept. Where the file cannot be read or written there is none: a prompt without a history
+/// A statement that begins with a space is not kept, nor one with a text of several lines. Where the file cannot be read or written there is none: a prompt without a history
 /// is better than no prompt.
 struct SQLHistory {
     static let capacity = 1000

@@ -51,7 +51,7 @@ struct SQLPrompt {
     }
 
     private mutating func remember(_ text: String) {
-        let line = text.split(separator: "\n").joined(separator: " ")
+        guard let line = SQLLine.line(of: text) else { return }
         history.append(line)
         editor.history = history.entries
     }
