@@ -22,7 +22,7 @@ struct WriterStatements {
         upsertConnection = try Statement(connection, StoreLayout.upsertConnection)
         insertInterval = try Statement(connection, IntervalLayout.insert)
         insertSide = try Statement(connection, IntervalLayout.insertSide)
-        imports = try ImportStatements(connection)
+        imports = ImportStatements(connection)
         selectName = try Statement(connection, "SELECT id, lastSeen FROM name WHERE text = ?")
         insertName = try Statement(connection, "INSERT INTO name (text, lastSeen) VALUES (?, ?) RETURNING id")
         touchName = try Statement(

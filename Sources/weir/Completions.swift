@@ -43,10 +43,7 @@ enum Completions {
     static let filter: Function = { arguments, _, prefix in
         let before = prefix.lastIndex { " (,=\"'".contains($0) }.map { prefix[...$0] } ?? ""
         let word = String(prefix.dropFirst(before.count))
-        // Bash takes an equals sign for a word of its own, and completes what stands behind it.
-        let sign = arguments.lastIndex(of: "=").flatMap { $0 > 0 && $0 + 2 >= arguments.count ? $0 : nil }
-        let text = before.isEmpty ? sign.map { arguments[$0 - 1] + "=" } ?? "" : String(before)
-        let known = known(behind: text[...], beginning: word, arguments)
+        let known = known(behind: before, beginning: word, arguments)
         return known.filter { $0.hasPrefix(word) }.map { before + $0 }
     }
 

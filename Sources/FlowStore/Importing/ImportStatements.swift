@@ -5,7 +5,7 @@ internal import IPFIX
 
 /// Writes and reads how far imports are.
 struct ImportStatements {
-    private let upsert: Statement
+    private let connection: Connection
 
     static let counts: [(name: String, path: any WritableKeyPath<ImportProgress, UInt64> & Sendable)] = [
         ("records", \.records), ("intervals", \.intervals), ("skipped", \.skipped), ("lost", \.lost), ("malformed", \.malformed),
@@ -13,8 +13,13 @@ struct ImportStatements {
 
     static let columns = ["digest", "began", "ended", "file"] + counts.map(\.name) + ["firstEnd", "lastEnd", "samplingInterval"]
 
-    init(_ connection: Connection) throws(StoreError) {
-        upsert = try Statement(
+    init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Prepared with each batch: a migration that stores intervals runs before the table has all its columns.
+    private func upsert() throws(StoreError) -> Statement {
+        try Statement(
             connection,
             "INSERT OR REPLACE INTO import (\(Self.columns.joined(separator: ", "))) VALUES (\(StoreLayout.parameters(Self.columns.count)))"
         )
@@ -37,7 +42,7 @@ struct ImportStatements {
     }
 
     func store(_ progress: ImportProgress) throws(StoreError) {
-        upsert.clear()
+        let upsert = try upsert()
         try upsert.bind(octets: progress.digest, at: 1)
         upsert.bind(progress.began.milliseconds, at: 2)
         if let ended = progress.ended { upsert.bind(ended.milliseconds, at: 3) }
