@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 
-from .receivers import Failure
+from .receivers import GLANCE, Failure
 
 DATAGRAM, STREAM = 1343, 16384
 RECORDS_A_DATAGRAM = 21
@@ -62,10 +62,10 @@ class Bench:
             if sender.returncode != 0:
                 raise Failure(f"the sender ended with {sender.returncode}: {sender.stderr[-1500:]}")
             told = json.loads(sender.stdout)
-            time.sleep(0.5)
             began = time.monotonic()
+            receiver.settle()
+            told["rest"] = max(0, time.monotonic() - began - GLANCE)
             cpu = receiver.end()
-            told["rest"] = time.monotonic() - began
             return (told, *receiver.missing(told, SESSIONS * SIZE_OF_TEMPLATES), cpu)
         finally:
             receiver.close()
@@ -79,7 +79,8 @@ class Bench:
             while len(runs) < self.options.runs and not any(each[1] for each in runs):
                 runs.append(self.run(scheme, receiver, rate * RECORDS_A_DATAGRAM * seconds, rate * RECORDS_A_DATAGRAM))
             untold += sum(each[2] for each in runs)
-            if any(each[1] for each in runs):
+            # Who needs long afterwards could not go on at the rate.
+            if any(each[1] or each[0]["rest"] > seconds / 2 for each in runs):
                 bad = rate
             else:
                 good, best = rate, runs

@@ -13,6 +13,8 @@ import time
 
 BUFFER = 32 << 20
 GROWTH = 1500
+# A program that used no more than two ticks of the processor in such a time rests; none is waited for longer than the other.
+GLANCE, LONGEST_REST = 0.3, 60
 
 
 class Failure(Exception):
@@ -39,6 +41,17 @@ class Receiver:
 
     def arguments(self, argv):
         return argv
+
+    def settle(self):
+        """Waits until it has nothing more to do: what was received is to be where it belongs before the end is asked for."""
+        deadline, before = time.monotonic() + LONGEST_REST, -1
+        while time.monotonic() < deadline:
+            fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+            used = int(fields[11]) + int(fields[12])
+            if used - before <= 2:
+                return
+            before = used
+            time.sleep(GLANCE)
 
     def end(self):
         """Seconds of processor time that it took."""
