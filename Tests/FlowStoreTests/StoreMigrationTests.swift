@@ -124,7 +124,9 @@ import Testing
     @Test("migrations are named once, in order, and a program that knows only the first refuses the second by name")
     func names() throws {
         #expect(
-            FlowStore.migrator.migrations == ["v1-flows", "v2-statistics", "v3-continuation", "v4-imports", "v5-compact", "v6-ledger", "v7-import-span"])
+            FlowStore.migrator.migrations == [
+                "v1-flows", "v2-statistics", "v3-continuation", "v4-imports", "v5-compact", "v6-ledger", "v7-import-span",
+            ])
         _ = try FlowStore.openForWriting(path: path)
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1-flows") { _ in }
