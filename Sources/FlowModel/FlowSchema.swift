@@ -25,7 +25,8 @@ public enum FlowSchema {
             "Port of the client; the identifier of an ICMP echo exchange."),
         define(
             .destinationTransportPort, .one(.destinationTransportPort), .unsigned, .key, .conversation, exporter: 5,
-            "Port of the endpoint that answered, after destination translation; 0 for ICMP."),
+            "Port of the endpoint that answered, after destination translation; 0 for ICMP, or where a foreign exporter puts type × 256 + code there, that."
+        ),
         define(
             .protocolIdentifier, .one(.protocolIdentifier), .unsigned, .key, .conversation, exporter: 6,
             "IANA protocol number: 1 ICMP, 6 TCP, 17 UDP, 58 ICMPv6, 132 SCTP."),

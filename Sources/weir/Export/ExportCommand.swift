@@ -14,7 +14,9 @@ struct ExportCommand: ParsableCommand {
             without --last and --from all that the store has. The format follows the
             file's name (.ipfix, .ndjson, .csv) unless -o says it; standard output gets
             NDJSON. What was written can be read by weir import, and by others. IPFIX has
-            no element for the workloads of pods; the other formats keep them.
+            no element for the workloads of pods; the other formats keep them. Counters of
+            rules and ports and the ledger of the exporters stay in the store; weir store
+            backup copies those too.
 
             Examples:
               weir export flows.ndjson
