@@ -176,6 +176,23 @@ import Testing
         #expect(octets == [.integer(300), .integer(1000)])
     }
 
+    @Test(
+        "an exporter that was started again, as the aggregator was, may know the start of a connection of less than a second better",
+        arguments: [(hasEnded: false, start: 0.6), (true, 0.2)])
+    func betterStart(hasEnded: Bool, start: Double) throws {
+        let run = try StoredRun()
+        for side in [Sample.Side.source, .destination] {
+            run.receive(Sample(side, start: 0.4, end: 0.9, octets: 1000, hasEnded: hasEnded), at: 2)
+        }
+        _ = try run.look(at: 3, crashingAt: 0, .afterCommit)
+        for side in [Sample.Side.source, .destination] {
+            run.receive(Sample(side, start: start, end: 4.5, octets: 1300, hasEnded: true), at: 5)
+        }
+        try run.flush(at: 6)
+        #expect(try Self.stored(in: run) == [Sums(source: 1300, destination: 1300)])
+        #expect(run.statistics.connections == 0)
+    }
+
     @Test("no more connections are resumed than there is room for, the latest first")
     func bounded() throws {
         var configuration = MediationConfiguration()

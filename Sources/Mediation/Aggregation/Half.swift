@@ -24,7 +24,7 @@ struct Half: Sendable {
     func storedTotal(_ counter: FlowCounter) -> UInt64 { stored[counter.rawValue] }
 
     /// No later than the half ended.
-    var earliestEnd: Timestamp { known & Self.hasRoughEnd == 0 ? end : min(end, Timestamp(seconds: end.seconds)) }
+    var earliestEnd: Timestamp { known & Self.hasRoughEnd == 0 ? end : max(start, Timestamp(seconds: end.seconds)) }
 
     /// What a record brought.
     struct News: OptionSet {
@@ -86,7 +86,8 @@ struct Half: Sendable {
             if let total = flow[unsigned: counter.total(scope)] { _ = half.raise(counter.rawValue, to: total) }
         }
         half.keepStored()
-        half.known |= hasRoughEnd
+        // One that goes on ended no earlier than this: records of it that begin later, by an exporter that was started again, are its own.
+        if flow[unsigned: .flowEndReason] == UInt64(FlowEndReason.endOfFlow.rawValue) { half.known |= hasRoughEnd }
         return half
     }
 }
