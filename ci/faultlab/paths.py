@@ -6,6 +6,9 @@ import socket
 import subprocess
 import threading
 
+# socket(7); Python has no name for it.
+SO_RCVBUFFORCE = 33
+
 
 @contextlib.contextmanager
 def deaf_peer(port):
@@ -42,10 +45,13 @@ class BadDatagrams:
         self.to, self.chance = to, random.Random(seed)
         self.loss, self.duplication, self.reordering = loss, duplication, reordering
         self.inside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        # What this end drops for want of time would be lost without being counted here.
+        self.inside.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
         self.inside.bind(("127.0.0.1", 0))
         self.outside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.port = self.inside.getsockname()[1]
         self.lost = self.doubled = self.late = 0
+        self.idle = threading.Event()
         self.is_bad, self.is_open = True, True
         self.held = []
         self.thread = threading.Thread(target=self.run, daemon=True)
@@ -58,6 +64,7 @@ class BadDatagrams:
                 datagram = self.inside.recv(65536)
             except TimeoutError:
                 self.release()
+                self.idle.set()
                 continue
             if not self.is_bad:
                 self.release()
@@ -77,6 +84,11 @@ class BadDatagrams:
                     if after <= 0:
                         self.send(late)
                 self.held = [each for each in self.held if each[0] > 0]
+
+    def settle(self):
+        """Waits until nothing is on the way any more."""
+        self.idle.clear()
+        self.idle.wait(30)
 
     def release(self):
         for _, late in self.held:

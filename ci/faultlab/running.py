@@ -6,15 +6,17 @@ from . import programs
 from .verdict import Verdict
 
 
-def finish(bench, aggregator, *parts):
+def finish(bench, aggregator, *parts, path=None):
     """Waits until the load is over and everything that may come has come.
 
-    Each part is a load with its exporter.
+    Each part is a load with its exporter. A path is what they pass that may be behind.
     """
     for load, exporter in parts:
         status = exporter.wait(load.seconds + 40)
         if status != 0:
             raise programs.Failure(f"the exporter ended with {status}:\n{exporter.log()[-2500:]}")
+    if path:
+        path.settle()
     time.sleep(1)
     status = aggregator.stop()
     if status != 0:

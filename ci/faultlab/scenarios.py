@@ -122,7 +122,7 @@ def bad_datagrams(bench, seconds):
     time.sleep(seconds)
     path.is_bad = False
     try:
-        verdict = finish(bench, aggregator, (load, exporter))
+        verdict = finish(bench, aggregator, (load, exporter), path=path)
     finally:
         path.close()
     verdict.judge_datagrams(bench, path)
