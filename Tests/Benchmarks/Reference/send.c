@@ -188,7 +188,11 @@ static void finish(struct session *session)
     uint8_t octets[256];
     if (is_datagram) transmit(session, octets, write_template(octets, session));
     if (session->ssl != NULL) SSL_shutdown(session->ssl);
-    if (!is_datagram) shutdown(session->fd, SHUT_WR);
+    if (is_datagram) return;
+    shutdown(session->fd, SHUT_WR);
+    /* What the peer sent and nobody read, as the tickets of TLS 1.3, would have the kernel reset the connection at its end. */
+    char unread[4096];
+    while (recv(session->fd, unread, sizeof unread, 0) > 0) continue;
 }
 
 static void read_option(const char *word)
