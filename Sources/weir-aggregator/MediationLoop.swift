@@ -49,8 +49,7 @@ struct MediationLoop: ~Copyable {
         var lastHeard: Timestamp
         /// Nil where the transport proves nothing.
         let claim: NodeClaim?
-        var refusedMessages: UInt64 = 0
-        var foreignRecords: UInt64 = 0
+        var refusals = SessionRefusals()
     }
 
     /// How often what is due is handed over, however much comes in.
@@ -190,7 +189,9 @@ struct MediationLoop: ~Copyable {
                 session.reader.noteRefused(received)
             }
         }
-        if settled.count < statistics.count { tell(UInt64(statistics.count - settled.count), of: &session) }
+        if settled.count < statistics.count {
+            session.refusals.note(foreign: UInt64(statistics.count - settled.count), from: session.transport, logger)
+        }
         return settled
     }
 
@@ -204,28 +205,8 @@ struct MediationLoop: ~Copyable {
             }
             return mediator.receive(flow, at: now)
         }
-        if foreign > 0 { tell(foreign, of: &session) }
-        guard let error else { return }
-        session.refusedMessages += 1
-        // The first, the second, the fourth …: a peer that sends garbage without end writes a few lines, and every message is counted.
-        if session.refusedMessages.isPowerOfTwo {
-            logger.warning(
-                "message refused",
-                metadata: ["peer": "\(session.transport)", "cause": "\(error)", "refused so far": "\(session.refusedMessages)"])
-        }
-    }
-
-    private func tell(_ foreign: UInt64, of session: inout Session) {
-        let before = session.foreignRecords
-        session.foreignRecords += foreign
-        // At the first, and whenever they are twice as many.
-        guard before == 0 || before.leadingZeroBitCount != session.foreignRecords.leadingZeroBitCount else { return }
-        logger.warning(
-            "records refused: they name another node than their sender's certificate",
-            metadata: [
-                "peer": "\(session.transport)", "certificate": "\(session.transport.nodeName ?? "none")",
-                "refused so far": "\(session.foreignRecords)",
-            ])
+        if foreign > 0 { session.refusals.note(foreign: foreign, from: session.transport, logger) }
+        if let error { session.refusals.note(error, from: session.transport, logger) }
     }
 
     private mutating func handOver(at now: Timestamp) {
@@ -316,8 +297,4 @@ extension DecodingLimits {
         keptOctets /= divisor
         fields /= divisor
     }
-}
-
-extension UInt64 {
-    fileprivate var isPowerOfTwo: Bool { nonzeroBitCount == 1 }
 }

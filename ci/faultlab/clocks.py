@@ -13,14 +13,14 @@ class SteppedClock:
     """The clock of whatever program is started in its environment."""
 
     def __init__(self, folder):
-        self.library, self.offset = folder / "stepped_clock.so", folder / "offset"
+        self.preloaded, self.offset = folder / "stepped_clock.so", folder / "offset"
         source = pathlib.Path(__file__).with_name("stepped_clock.c")
-        subprocess.run(["cc", "-shared", "-fPIC", "-O", "-o", self.library, source], check=True)
+        subprocess.run(["cc", "-shared", "-fPIC", "-O", "-o", self.preloaded, source], check=True)
         self.offset.write_bytes(struct.pack("=q", 0))
 
     @property
     def environment(self):
-        return {"LD_PRELOAD": str(self.library), "FAULT_CLOCK_OFFSET": str(self.offset)}
+        return {"LD_PRELOAD": str(self.preloaded), "FAULT_CLOCK_OFFSET": str(self.offset)}
 
     def set(self, seconds):
         with open(self.offset, "r+b") as file:

@@ -36,8 +36,7 @@ struct CollectedSessions {
         var reader: SessionReader
         /// Nil where the transport proves nothing, and of another proxy.
         let claim: NodeClaim?
-        var refusedMessages: UInt64 = 0
-        var foreignRecords: UInt64 = 0
+        var refusals = SessionRefusals()
     }
 
     init(nodeMismatch: NodeClaim.Mismatch, ending end: @escaping @Sendable (TransportSession) -> Void, logger: Logger) {
@@ -104,28 +103,13 @@ struct CollectedSessions {
             }
             return flow(&record, &names, address, domain) ? .merged : .dropped(.withoutKey)
         }
-        if foreign > 0 { tell(foreign, of: &session) }
+        if foreign > 0 {
+            statistics.foreignRecords += foreign
+            session.refusals.note(foreign: foreign, from: session.transport, logger)
+        }
         guard let error else { return }
         statistics.malformed += 1
-        session.refusedMessages += 1
-        guard session.refusedMessages.nonzeroBitCount == 1 else { return }
-        logger.warning(
-            "message refused",
-            metadata: ["peer": "\(session.transport)", "cause": "\(error)", "refused so far": "\(session.refusedMessages)"])
-    }
-
-    private mutating func tell(_ foreign: UInt64, of session: inout Session) {
-        statistics.foreignRecords += foreign
-        let before = session.foreignRecords
-        session.foreignRecords += foreign
-        // At the first, and whenever they are twice as many.
-        guard before == 0 || before.leadingZeroBitCount != session.foreignRecords.leadingZeroBitCount else { return }
-        logger.warning(
-            "records refused: they name another node than their sender's certificate",
-            metadata: [
-                "peer": "\(session.transport)", "certificate": "\(session.transport.nodeName ?? "none")",
-                "refused so far": "\(session.foreignRecords)",
-            ])
+        session.refusals.note(error, from: session.transport, logger)
     }
 
     private mutating func count(_ reader: inout SessionReader, names: borrowing NameTable) {
