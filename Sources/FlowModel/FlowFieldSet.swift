@@ -28,6 +28,8 @@ extension FlowRecord {
     /// by chance no two do: it stands for the fields themselves.
     public func identity(of fields: FlowFieldSet, seed: UInt64) -> RecordIdentity {
         let (low, high) = (knownLow & fields.low, knownHigh & fields.high)
+        // Through the span: a word of the array by a number that is not constant is read from a copy of all of it.
+        let words = words.span
         var first = mix(seed ^ low), second = mix(~seed ^ high)
         (first, second) = (mix(first ^ high), mix(second ^ low))
         for half in 0..<2 {
@@ -51,6 +53,7 @@ extension FlowRecord {
 
     private func fold(_ known: UInt64, firstIndex: Int, into state: inout UInt64) {
         var rest = known
+        let words = words.span
         while rest != 0 {
             let index = firstIndex + rest.trailingZeroBitCount
             rest &= rest - 1
