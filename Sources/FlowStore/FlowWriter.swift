@@ -20,6 +20,7 @@ public final class FlowWriter: @unchecked Sendable {
     private var intervals: IntervalWriter?
     private var statistics: StatisticsWriter?
     private var ledger: LedgerStatements?
+    var retentionMemory = RetentionMemory()
 
     /// - Parameter queue: a connection to a store that is up to date.
     init(queue: DatabaseQueue, lock: WriterLock, isRecovered: Bool) throws(StoreError) {

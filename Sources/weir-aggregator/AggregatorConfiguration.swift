@@ -29,10 +29,10 @@ struct AggregatorConfiguration {
         if let path = options.config { file = try ConfigurationFile(path: path) }
         let settings = FileSettings(file)
         store = options.store ?? settings.store ?? "flows.db"
-        let retentionSettings = RetentionSettings(file)
-        retention = RetentionPolicy(options.retention, retentionSettings)
-        mediation = Self.mediation(options, settings, retention)
         var reader = SettingReader(file)
+        let retentionSettings = RetentionSettings(options.retention, file, &reader)
+        retention = RetentionPolicy(retentionSettings)
+        mediation = Self.mediation(options, settings, retention)
         cluster = Self.cluster(options, settings, &reader)
         proxy = Self.proxy(options, settings, file, retentionSettings, &reader)
         let security = SecuritySettings(options.security, file, as: .server, &reader)
@@ -86,7 +86,7 @@ struct AggregatorConfiguration {
             ("inactive-timeout", options.inactiveTimeout ?? settings.inactiveTimeout != nil),
             ("late-after", options.lateAfter ?? settings.lateAfter != nil),
         ]
-        for key in ofAggregation.filter(\.1).map(\.0) + retention.given(options.retention) {
+        for key in ofAggregation.filter(\.1).map(\.0) + retention.given {
             reader.reject(key, "a proxy keeps nothing and stores nothing", remedy: "leave it out, or mode: proxy")
         }
         return ProxyConfiguration(

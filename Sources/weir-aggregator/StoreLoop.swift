@@ -43,6 +43,7 @@ struct StoreLoop {
         var drops: ExporterMinute?
         // Not at once: at the start there are connections to resume and batches that have waited.
         var nextRetention = clock.now + Self.retentionPeriod
+        var sizes = SizeWarning(logger: logger)
         while true {
             let now = clock.now
             switch batches.take(timeout: max(.zero, nextRetention - now)) {
@@ -55,7 +56,9 @@ struct StoreLoop {
                 if let told = drops { _ = store(StoreBatch(exporterMinutes: [told]), &result) }
                 return result
             }
-            if clock.now >= nextRetention, !isStopping() { nextRetention = clock.now + (retain(&result) ? .zero : Self.retentionPeriod) }
+            if clock.now >= nextRetention, !isStopping() {
+                nextRetention = clock.now + (retain(&result, &sizes) ? .zero : Self.retentionPeriod)
+            }
         }
     }
 
@@ -73,9 +76,10 @@ struct StoreLoop {
     }
 
     /// - Returns: whether there is more to remove.
-    private func retain(_ result: inout Result) -> Bool {
+    private func retain(_ result: inout Result, _ sizes: inout SizeWarning) -> Bool {
         do throws(StoreError) {
             let step = try writer.retain(retention, at: clock.now)
+            sizes.tell(step, at: clock.now)
             result.rowsRemoved += Int(step.rowsRemoved)
             if step.rowsRemoved > 0 {
                 logger.debug("rows removed", metadata: ["rows": "\(step.rowsRemoved)", "for": step.isForSize ? "size" : "age"])
@@ -137,5 +141,22 @@ struct StoreLoop {
         logger.warning(
             "store left something out",
             metadata: ["intervals": "\(written.refusedIntervals)", "names": "\(written.unknownNames)"])
+    }
+}
+
+/// Tells, once an hour, of sizes that are too small for what always stays.
+private struct SizeWarning {
+    let logger: Logger
+    private var next: Timestamp?
+
+    init(logger: Logger) { self.logger = logger }
+
+    mutating func tell(_ step: RetentionStep, at now: Timestamp) {
+        let settings = step.tooLarge.map { "retention-size-\($0.name)" } + (step.wholeIsTooLarge ? ["retention-size"] : [])
+        guard !settings.isEmpty, next.map({ now >= $0 }) ?? true else { return }
+        next = now + .seconds(3600)
+        logger.warning(
+            "larger than it may be: the last hour stays, and what coarser sums do not have yet",
+            metadata: ["settings": "\(settings.joined(separator: ", "))"])
     }
 }

@@ -45,12 +45,12 @@ import Testing
     func newerStore() throws {
         do {
             let writer = try FlowStore.openForWriting(path: path)
-            try writer.queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('v9-later')") }
+            try writer.queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('v99-later')") }
         }
-        let error = StoreError.newerStore(path: path, migrations: ["v9-later"])
+        let error = StoreError.newerStore(path: path, migrations: ["v99-later"])
         #expect(throws: error) { try FlowStore.openForWriting(path: path) }
         #expect(throws: error) { try FlowStore.openForReading(path: path) }
-        #expect(error.description.contains("newer version (unknown here: v9-later)"))
+        #expect(error.description.contains("newer version (unknown here: v99-later)"))
         #expect(!error.isRetrySensible)
     }
 

@@ -30,7 +30,7 @@ import Testing
         let intervals = try writer.queue.read { try Int64.fetchOne($0, sql: "SELECT count(*) FROM interval") }
         #expect(inspection.kept.first?.rows == intervals)
         #expect(inspection.kept.first?.span?.lowerBound ?? start >= start)
-        #expect(inspection.rows.first { $0.table == "connection" }?.rows ?? 0 > 0)
+        #expect(inspection.tables.first { $0.name == "connection" }?.rows ?? 0 > 0)
     }
 
     @Test("a sound store has no problems; each kind of damage is found")

@@ -30,6 +30,14 @@ struct ProgramStartTests {
                 [":1: sessions:", ":2: session-timeout:", ":3: handshakes:", "receive-buffer:", ":5: message-timeout:"]
             ),
             (
+                "weir-aggregator",
+                "retention: 5 days\nretention-size: 3MB\nretention-size-flows: 2MB\nretention-size-1m: 2MB\nretention-size-1h: 5kB\nretention-size-2h: 5GB\n",
+                [
+                    ":1: retention:", ":2: retention-size: the sizes of its parts are more", ":5: retention-size-1h:",
+                    ":6: retention-size-2h:",
+                ]
+            ),
+            (
                 "weir-exporter", "source: ovss\npoll-interval: 0s\nzone: [70000]\nrule: x\n",
                 [":1: source:", ":2: poll-interval:", ":3: zone:", ":4: rule:"]
             ),

@@ -13,6 +13,8 @@ public struct Completeness: Sendable, Hashable {
     public var nothingBefore: Timestamp?
     /// The start of the span at the range's end in which nobody reported.
     public var nothingAfter: Timestamp?
+    /// What ended before is no longer kept in the detail that was asked for, and the range begins there; nil if none of it was removed.
+    public var removedBefore: Timestamp?
     /// Imports of files with flows that ended in the range, or at either side of it; the latest last.
     public var imports: [ImportProgress] = []
 
@@ -26,7 +28,7 @@ public struct Completeness: Sendable, Hashable {
 
     /// A file says nothing of the minutes in which nothing was exported, so that it can tell of something missing, but not that nothing is.
     public var state: State {
-        if imports.contains(where: \.isIncomplete) { return .incomplete }
+        if removedBefore != nil || imports.contains(where: \.isIncomplete) { return .incomplete }
         if exporters == 0 { return .unknown }
         return gaps.isEmpty && nothingBefore == nil && nothingAfter == nil ? .complete : .incomplete
     }

@@ -29,8 +29,11 @@ extension FlowReader {
         ORDER BY began
         """
 
-    /// What the ledger says of a range. Whole minutes count, also those that the range only touches.
-    public func completeness(in range: TimeRange) throws(StoreError) -> Completeness {
+    /// What the ledger says of a range, and whether retention has removed some of it. Whole minutes count, also those that the range only
+    /// touches.
+    ///
+    /// - Parameter coarsest: the coarsest resolution that tells what was asked; nil for what is asked of the ledger alone.
+    public func completeness(in range: TimeRange, answeredBy coarsest: Resolution? = nil) throws(StoreError) -> Completeness {
         try read { connection throws(StoreError) in
             let statement = try Statement(connection, Self.ledger)
             let (from, overflow) = range.from.milliseconds.subtractingReportingOverflow(CompletenessScan.lookBack)
@@ -49,8 +52,23 @@ extension FlowReader {
             }
             var completeness = scan.end()
             completeness.imports = try imports(in: range, on: connection)
+            completeness.removedBefore = try coarsest.flatMap { coarsest throws(StoreError) in
+                try removed(before: range, coarsest, on: connection)
+            }
             return completeness
         }
+    }
+
+    /// From when on one of the resolutions that can answer has everything, if that is later than the range begins.
+    private func removed(before range: TimeRange, _ coarsest: Resolution, on connection: Connection) throws(StoreError) -> Timestamp? {
+        let select = try Statement(connection, "SELECT oldest FROM resolution WHERE name = ?")
+        var first: Timestamp?
+        for resolution in Resolution.allCases where resolution <= coarsest {
+            try select.bind(resolution.name, at: 1)
+            let oldest = Timestamp(seconds: (try select.firstInteger() ?? 0) * resolution.seconds)
+            first = min(first ?? oldest, oldest)
+        }
+        return first.flatMap { $0 > range.from && $0.seconds > 0 ? $0 : nil }
     }
 
     private static let importsOfRange = """

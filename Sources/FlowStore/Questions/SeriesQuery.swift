@@ -13,6 +13,11 @@ public struct SeriesQuery: Sendable {
         self.whole = whole
         self.step = max(1, step)
     }
+
+    /// The coarsest resolution that has all that is asked for and of which steps are whole periods.
+    public var coarsest: Resolution {
+        Resolution.allCases.last { $0 <= whole.coarsest && step % $0.seconds == 0 } ?? .flows
+    }
 }
 
 /// The answer to a ``SeriesQuery``.

@@ -70,13 +70,8 @@ struct SeriesScan {
         groups = Dictionary(uniqueKeysWithValues: named.enumerated().map { ($0.element, $0.offset) })
     }
 
-    /// Steps are whole periods of it.
-    private var coarsest: Resolution {
-        Resolution.allCases.last { $0 <= query.whole.coarsest && query.step % $0.seconds == 0 } ?? .flows
-    }
-
     mutating func run(on connection: Connection) throws(StoreError) -> [SeriesResult.Step] {
-        let (segments, range) = try QueryPlanner(connection).plan(query.whole.range.wholeSeconds, coarsest: coarsest)
+        let (segments, range) = try QueryPlanner(connection).plan(query.whole.range.wholeSeconds, coarsest: query.coarsest)
         if query.whole.isOfConversations {
             try scanSums(segments, range, on: connection)
         } else {
@@ -87,7 +82,7 @@ struct SeriesScan {
     }
 
     func plan(on connection: Connection) throws(StoreError) -> QueryPlan {
-        let (segments, range) = try QueryPlanner(connection).plan(query.whole.range.wholeSeconds, coarsest: coarsest)
+        let (segments, range) = try QueryPlanner(connection).plan(query.whole.range.wholeSeconds, coarsest: query.coarsest)
         let scan = SumScan(range, step: query.step, condition, isOrdered: true)
         let reading = IntervalReading(query.whole.key, condition, isOrdered: true)
         return try QueryPlan(segments, range, condition, on: connection) {

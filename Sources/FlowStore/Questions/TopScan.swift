@@ -196,8 +196,8 @@ extension GroupKey {
 }
 
 extension TopQuery {
-    /// The coarsest relation that has all that is asked for.
-    var coarsest: Resolution {
+    /// The coarsest resolution that has all that is asked for.
+    public var coarsest: Resolution {
         min(coarsestAllowed, Resolution.coarsest(having: (filter?.fields ?? []).union(key.fields)))
     }
 

@@ -11,12 +11,15 @@ struct Removal {
     private let connection: Connection
     /// Names that the writer remembers without their texts.
     private let remembered: () -> Set<Int64>
+    /// What a row takes; nil where nobody asks for sizes of resolutions.
+    private let sample: RoomSample?
 
     /// Rows of a slice, about.
-    private static let sliceRows = 20_000
+    private static let sliceRows: Int64 = 20_000
 
-    init(_ connection: Connection, keeping remembered: @escaping () -> Set<Int64>) {
+    init(_ connection: Connection, sample: RoomSample? = nil, keeping remembered: @escaping () -> Set<Int64>) {
         self.connection = connection
+        self.sample = sample
         self.remembered = remembered
     }
 
@@ -31,33 +34,50 @@ struct Removal {
         }
         if let age = policy.ledgerAge { step.rowsRemoved += try removeLedger(before: now - age, &step) }
         if step.hasMore { return step }
-        if let maximum = policy.maximumOctets, try usedOctets() > maximum {
-            for resolution in Resolution.allCases {
-                let removed = try giveUp(resolution, &step)
-                step.rowsRemoved += removed
-                step.isForSize = removed > 0
-                if removed > 0 {
-                    step.hasMore = true
-                    return step
-                }
-            }
-        }
+        step.rowsRemoved += try giveUpForSizes(policy, &step)
+        if step.hasMore { return step }
         if step.rowsRemoved == 0 { step.rowsRemoved += try removeUnused(&step) }
         return step
     }
 
+    /// A slice of the first that takes more than it may.
+    private func giveUpForSizes(_ policy: RetentionPolicy, _ step: inout RetentionStep) throws(StoreError) -> Int64 {
+        func giveUp(_ resolution: Resolution, rows: Int64) throws(StoreError) -> Int64 {
+            let removed = try self.giveUp(resolution, rows: rows, &step)
+            if removed > 0 { (step.isForSize, step.hasMore) = (true, true) }
+            return removed
+        }
+        for resolution in Resolution.allCases {
+            guard let maximum = policy.sizes[resolution], let sample else { continue }
+            let room = try RoomEstimate(connection: connection, sample: sample).room(of: resolution)
+            guard room.octets > maximum else { continue }
+            // No more than is too much, but not a few rows at a time either.
+            let excess = Double(room.rows) * Double(room.octets - maximum) / Double(room.octets)
+            let removed = try giveUp(resolution, rows: min(Self.sliceRows, max(100, Int64(excess))))
+            if removed > 0 { return removed }
+            step.tooLarge.append(resolution)
+        }
+        guard let maximum = policy.maximumOctets, try usedOctets() > maximum else { return 0 }
+        for resolution in Resolution.allCases {
+            let removed = try giveUp(resolution, rows: Self.sliceRows)
+            if removed > 0 { return removed }
+        }
+        step.wholeIsTooLarge = true
+        return 0
+    }
+
     func giveUpOldest() throws(StoreError) -> RetentionStep {
         var step = RetentionStep()
-        step.rowsRemoved = try giveUp(.flows, &step)
+        step.rowsRemoved = try giveUp(.flows, rows: Self.sliceRows, &step)
         step.isForSize = true
         return step
     }
 
     /// A slice of the oldest rows, but of the last hour (or period) that there is.
-    private func giveUp(_ resolution: Resolution, _ step: inout RetentionStep) throws(StoreError) -> Int64 {
+    private func giveUp(_ resolution: Resolution, rows: Int64, _ step: inout RetentionStep) throws(StoreError) -> Int64 {
         let last = "id >> \(resolution == .flows ? IntervalID.sequenceBits : Rollup.conversationBits)"
         guard let newest = try integer("SELECT \(last) FROM \(resolution.table) ORDER BY id DESC LIMIT 1") else { return 0 }
-        return try remove(resolution, before: max(0, newest - max(1, 3600 / resolution.seconds)), &step)
+        return try remove(resolution, before: max(0, newest - max(1, 3600 / resolution.seconds)), rows: rows, &step)
     }
 
     private func usedOctets() throws(StoreError) -> Int64 {
@@ -65,9 +85,14 @@ struct Removal {
         return pages * (try integer("PRAGMA page_size") ?? 0)
     }
 
-    /// - Parameter floor: the first period (second) to keep.
-    private func remove(_ resolution: Resolution, before floor: Int64, _ step: inout RetentionStep) throws(StoreError) -> Int64 {
-        resolution == .flows ? try removeIntervals(before: floor, &step) : try removeSums(resolution, before: floor, &step)
+    /// - Parameters:
+    ///   - floor: the first period (second) to keep.
+    ///   - rows: of the slice, about.
+    private func remove(
+        _ resolution: Resolution, before floor: Int64, rows: Int64 = sliceRows, _ step: inout RetentionStep
+    ) throws(StoreError) -> Int64 {
+        resolution == .flows
+            ? try removeIntervals(before: floor, rows: rows, &step) : try removeSums(resolution, before: floor, rows: rows, &step)
     }
 
     private func integer(_ sql: String, _ values: Int64...) throws(StoreError) -> Int64? {
@@ -87,10 +112,10 @@ struct Removal {
 
 // Intervals and their connections.
 extension Removal {
-    private func removeIntervals(before floor: Int64, _ step: inout RetentionStep) throws(StoreError) -> Int64 {
+    private func removeIntervals(before floor: Int64, rows: Int64, _ step: inout RetentionStep) throws(StoreError) -> Int64 {
         let floor = min(floor, try completed(.minute) * Resolution.minute.seconds)
         guard let first = try integer("SELECT min(id) FROM interval"), first >> IntervalID.sequenceBits < floor else { return 0 }
-        let cut = try integer("SELECT id FROM interval ORDER BY id LIMIT 1 OFFSET \(Self.sliceRows)") ?? .max
+        let cut = try integer("SELECT id FROM interval ORDER BY id LIMIT 1 OFFSET \(rows)") ?? .max
         let end = min(floor, (cut >> IntervalID.sequenceBits) + 1)
         step.hasMore = end < floor
         let ending = end << IntervalID.sequenceBits
@@ -155,7 +180,9 @@ extension Removal {
 
 // Sums, the ledger, and what nothing refers to.
 extension Removal {
-    private func removeSums(_ resolution: Resolution, before floor: Int64, _ step: inout RetentionStep) throws(StoreError) -> Int64 {
+    private func removeSums(
+        _ resolution: Resolution, before floor: Int64, rows: Int64, _ step: inout RetentionStep
+    ) throws(StoreError) -> Int64 {
         let table = resolution.table
         let bits = Rollup.conversationBits
         guard let first = try integer("SELECT min(id) >> \(bits) FROM \(table)"), first < floor else { return 0 }
@@ -164,7 +191,7 @@ extension Removal {
         if let coarser = Resolution.rollups.first(where: { $0.finer == resolution }) {
             limit = min(limit, try completed(coarser) * coarser.factor)
         }
-        let cut = try integer("SELECT id >> \(bits) FROM \(table) ORDER BY id LIMIT 1 OFFSET \(Self.sliceRows)") ?? .max
+        let cut = try integer("SELECT id >> \(bits) FROM \(table) ORDER BY id LIMIT 1 OFFSET \(rows)") ?? .max
         let end = min(limit, cut == .max ? .max : cut + 1)
         guard end > first else { return 0 }
         step.hasMore = end < limit

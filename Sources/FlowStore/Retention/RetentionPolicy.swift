@@ -4,6 +4,9 @@
 public struct RetentionPolicy: Sendable, Hashable {
     /// By resolution; what is not here is kept for ever.
     public var ages: [Resolution: Duration]
+    /// Octets that a resolution may take, by ``RoomEstimate``; what is not here may take any. When it takes more, its oldest go; the last
+    /// hour (or period) stays, and what the next coarser sums do not have yet.
+    public var sizes: [Resolution: Int64]
     /// Of the ledger and of statistics; nil for ever.
     public var ledgerAge: Duration?
     /// Of the file, its free pages not counted; nil for any size. When it is larger, the oldest intervals go, then the oldest sums, finest
@@ -13,9 +16,11 @@ public struct RetentionPolicy: Sendable, Hashable {
     public var givesUpOldestWhenFull: Bool
 
     public init(
-        ages: [Resolution: Duration] = [:], ledgerAge: Duration? = nil, maximumOctets: Int64? = nil, givesUpOldestWhenFull: Bool = false
+        ages: [Resolution: Duration] = [:], sizes: [Resolution: Int64] = [:], ledgerAge: Duration? = nil, maximumOctets: Int64? = nil,
+        givesUpOldestWhenFull: Bool = false
     ) {
         self.ages = ages
+        self.sizes = sizes
         self.ledgerAge = ledgerAge
         self.maximumOctets = maximumOctets
         self.givesUpOldestWhenFull = givesUpOldestWhenFull
@@ -35,8 +40,11 @@ public struct RetentionStep: Sendable, Hashable {
     public var rowsRemoved: Int64 = 0
     /// Whether there is more to remove now.
     public var hasMore = false
-    /// Whether rows went because the file was too large, or the disk full, rather than for their age.
+    /// Whether rows went because a resolution or the file was too large, or the disk full, rather than for their age.
     public var isForSize = false
+    /// Resolutions that take more than they may although all went that may go; ``wholeIsTooLarge`` says the same of the file.
+    public var tooLarge: [Resolution] = []
+    public var wholeIsTooLarge = false
 
     public init() {}
 }

@@ -25,6 +25,7 @@ struct AnswerCompleteness {
     private var missing: [String] {
         var parts: [String] = []
         parts += completeness.imports.filter(\.isIncomplete).suffix(Self.gapsInLine).map(text)
+        if let time = completeness.removedBefore { parts.append("what ended before \(LocalTime.dateAndTime(time)) is no longer kept") }
         if let time = completeness.nothingBefore { parts.append("no exporter reported before \(LocalTime.dateAndTime(time))") }
         if let time = completeness.nothingAfter { parts.append("no exporter reported after \(LocalTime.dateAndTime(time))") }
         parts += completeness.gaps.prefix(Self.gapsInLine).map(text)
@@ -103,6 +104,7 @@ extension AnswerCompleteness {
         .object([
             ("state", .text(completeness.state.rawValue)),
             ("exporters", .number(completeness.exporters)),
+            ("removedBefore", .text(completeness.removedBefore?.description)),
             ("nothingBefore", .text(completeness.nothingBefore?.description)),
             ("nothingAfter", .text(completeness.nothingAfter?.description)),
             ("missing", .array(completeness.gaps.map(json))),

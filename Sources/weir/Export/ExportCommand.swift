@@ -71,7 +71,8 @@ struct ExportCommand: ParsableCommand {
         }
         try target.finish()
         Output.errorLine(run.summary)
-        Output.errorLine(AnswerCompleteness(completeness: try reader.completeness(in: range), halves: ObservedHalves()).line)
+        Output.errorLine(
+            AnswerCompleteness(completeness: try reader.completeness(in: range, answeredBy: .flows), halves: ObservedHalves()).line)
         if run.flowsWithoutPlace > 0 { throw ExitCode(1) }
     }
 }

@@ -29,7 +29,7 @@ struct ExportersCommand: AnsweringCommand {
     func run() throws {
         let range = try time.range(now: Environment.now)
         let source = try asked.source()
-        let completeness = try source.completeness(in: range)
+        let completeness = try source.completeness(in: range, answeredBy: nil)
         var answer = ExportersAnswer(
             ledger: try source.exporters(in: range), completeness: completeness, range: range, numbers: output.numbers
         ).answer

@@ -82,7 +82,7 @@ struct FlowsCommand: AnsweringCommand {
         let flows = FlowsAnswer(columns: columns, table: try source.flows(query), range: range, numbers: question.output.numbers)
         var answer = flows.answer
         if isCompact { answer.compact = CompactFlow.lines(of: flows.table, question.output.numbers) }
-        let completeness = try source.completeness(in: range)
+        let completeness = try source.completeness(in: range, answeredBy: .flows)
         answer.completeness = AnswerCompleteness(completeness: completeness, halves: flows.halves)
         if flows.table.rows.isEmpty { answer.remarks.append(try source.remarkOnEmpty(range)) }
         try question.finish(answer, completeness)

@@ -73,7 +73,7 @@ struct MapCommand: AnsweringCommand {
                 question.output)
         }
         let result = try map.edges(query, from: source)
-        let completeness = try source.completeness(in: range)
+        let completeness = try source.completeness(in: range, answeredBy: query.grouped(by: map.grouping).coarsest)
         let state = AnswerCompleteness(completeness: completeness, halves: result.halves)
         if let draw {
             let drawing = MapDrawing(

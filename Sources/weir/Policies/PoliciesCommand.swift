@@ -49,7 +49,7 @@ struct PoliciesCommand: AnsweringCommand {
         var answer = PoliciesAnswer(
             use: use, range: range, filter: query.filter, limit: limit.rows(or: 0), isUnused: unused, numbers: question.output.numbers
         ).answer
-        let completeness = try source.completeness(in: range)
+        let completeness = try source.completeness(in: range, answeredBy: PolicyUse.query(query, .ingress).coarsest)
         answer.completeness = AnswerCompleteness(completeness: completeness, halves: use.halves)
         try question.finish(answer, completeness)
     }

@@ -14,8 +14,8 @@ protocol QuerySource {
     func explain(_ query: SeriesQuery) throws -> QueryExplanation
     func explain(_ query: FlowsQuery) throws -> QueryExplanation
 
-    /// What the ledger says of a range.
-    func completeness(in range: TimeRange) throws -> Completeness
+    /// What the ledger says of a range, and what of it is no longer kept at any resolution that tells what was asked: up to the coarsest.
+    func completeness(in range: TimeRange, answeredBy coarsest: Resolution?) throws -> Completeness
     /// Between which ends of intervals there are flows; nil if there are none.
     func storedSpan() throws -> ClosedRange<Timestamp>?
 

@@ -41,7 +41,7 @@ struct ReconcileCommand: AnsweringCommand {
         var answer = ReconcileAnswer(
             reconciliation: reconciliation, range: range, limit: limit.rows(or: 20), numbers: output.numbers
         ).answer
-        let completeness = try source.completeness(in: range)
+        let completeness = try source.completeness(in: range, answeredBy: .day)
         answer.completeness = AnswerCompleteness(completeness: completeness, halves: reconciliation.halves)
         try answer.write(output)
         try strictness.judge(completeness)

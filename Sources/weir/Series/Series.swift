@@ -7,6 +7,8 @@ internal import IPFIX
 struct Series {
     let query: TopQuery
     let grouping: Grouping?
+    /// The coarsest resolution that tells all that is asked.
+    let coarsest: Resolution
     /// Of the whole range: the groups that have columns, and the totals.
     let whole: TopResult
     private(set) var steps: [Step] = []
@@ -24,7 +26,9 @@ struct Series {
         self.grouping = grouping
         let seconds = max(1, step.wholeMilliseconds / 1000)
         let asked = grouping.map { query.grouped(by: $0) } ?? query
-        let result = try source.series(SeriesQuery(asked, step: seconds))
+        let question = SeriesQuery(asked, step: seconds)
+        coarsest = question.coarsest
+        let result = try source.series(question)
         whole = result.whole
         let moved = Dictionary(result.steps.map { ($0.start.seconds / seconds, $0) }) { first, _ in first }
         for range in query.range.steps(of: step) {

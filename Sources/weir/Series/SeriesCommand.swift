@@ -89,7 +89,7 @@ struct SeriesCommand: AnsweringCommand {
         }
         let series = try Series(query: query, grouping: grouping, step: try length(in: range), from: source)
         var answer = SeriesAnswer(series: series, order: order, numbers: question.output.numbers).answer
-        let completeness = try source.completeness(in: range)
+        let completeness = try source.completeness(in: range, answeredBy: series.coarsest)
         answer.completeness = AnswerCompleteness(completeness: completeness, halves: series.whole.halves)
         if series.whole.totals.intervals == 0 { answer.remarks.append(try source.remarkOnEmpty(range)) }
         try question.finish(answer, completeness)

@@ -96,16 +96,18 @@ struct TopCommand: AnsweringCommand {
         }
         var answers: [Answer] = []
         var halves = ObservedHalves()
+        var coarsest = Resolution.day
         for grouping in groupings {
             let ranking = try TopRanking(
                 grouping: grouping, query: query, from: source, comparedTo: try comparedSpan(), hasSeries: series)
             halves = ranking.result.halves
+            coarsest = min(coarsest, ranking.coarsest)
             answers.append(TopAnswer(ranking: ranking, query: query, order: order, numbers: question.output.numbers).answer)
             if ranking.result.groups.isEmpty { answers[answers.count - 1].remarks.append(try source.remarkOnEmpty(range)) }
         }
         var answer = answers[0]
         answer.further = Array(answers.dropFirst())
-        let completeness = try source.completeness(in: range)
+        let completeness = try source.completeness(in: range, answeredBy: coarsest)
         answer.completeness = AnswerCompleteness(completeness: completeness, halves: halves)
         try question.finish(answer, completeness)
     }

@@ -7,6 +7,8 @@ internal import IPFIX
 struct TopRanking {
     let grouping: Grouping
     let result: TopResult
+    /// The coarsest resolution that tells all that is asked.
+    let coarsest: Resolution
     /// The sums of the compared range by key; nil when nothing is compared.
     private(set) var before: [[ResultValue]: Traffic]?
     private(set) var totalsBefore: Traffic?
@@ -21,12 +23,15 @@ struct TopRanking {
         let query = query.grouped(by: grouping)
         if hasSeries {
             let step = query.range.courseStep
-            let series = try source.series(SeriesQuery(query, step: step))
+            let question = SeriesQuery(query, step: step)
+            coarsest = question.coarsest
+            let series = try source.series(question)
             result = series.whole
             let steps = Dictionary(series.steps.map { ($0.start.seconds / step, $0.groups) }) { first, _ in first }
             let starts = query.range.steps(of: .seconds(step)).map { $0.from.seconds / step }
             courses = result.groups.indices.map { group in starts.map { steps[$0]?[group]?.measure(query.order) } }
         } else {
+            coarsest = query.coarsest
             result = try source.top(query)
         }
         if let span {
