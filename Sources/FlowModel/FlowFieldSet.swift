@@ -24,33 +24,6 @@ extension FlowRecord {
         return max(1, UInt32(truncatingIfNeeded: state ^ state >> 32))
     }
 
-    /// A number of 128 bits for what is known of some fields. With a seed that nobody knows nobody can make two records that share one, and
-    /// by chance no two do: it stands for the fields themselves.
-    public func identity(of fields: FlowFieldSet, seed: UInt64) -> RecordIdentity {
-        let (low, high) = (knownLow & fields.low, knownHigh & fields.high)
-        // Through the span: a word of the array by a number that is not constant is read from a copy of all of it.
-        let words = words.span
-        var first = mix(seed ^ low), second = mix(~seed ^ high)
-        (first, second) = (mix(first ^ high), mix(second ^ low))
-        for half in 0..<2 {
-            let firstIndex = half * 64
-            var rest = half == 0 ? low : high
-            while rest != 0 {
-                let index = firstIndex + rest.trailingZeroBitCount
-                rest &= rest - 1
-                let isWide = index < FlowField.wideCount
-                let word = isWide ? index * 2 : index + FlowField.wideCount
-                first = mix(first ^ words[word])
-                second = mix(second &+ words[word] ^ 0xA076_1D64_78BD_642F)
-                if isWide {
-                    first = mix(first ^ words[word + 1])
-                    second = mix(second &+ words[word + 1] ^ 0xA076_1D64_78BD_642F)
-                }
-            }
-        }
-        return RecordIdentity(first: first, second: second)
-    }
-
     private func fold(_ known: UInt64, firstIndex: Int, into state: inout UInt64) {
         var rest = known
         let words = words.span
@@ -64,12 +37,32 @@ extension FlowRecord {
     }
 }
 
-/// See ``FlowRecord/identity(of:seed:)``.
+/// A number of 128 bits for what is known of some fields of a record. With a seed that nobody knows nobody can make two records that share one,
+/// and by chance no two do: it stands for the fields themselves.
 public struct RecordIdentity: Sendable, Hashable {
-    let first, second: UInt64
+    public let first, second: UInt64
 
-    // It is a hash already.
-    public func hash(into hasher: inout Hasher) { hasher.combine(first) }
+    init(_ words: Span<UInt64>, known: (low: UInt64, high: UInt64), seed: UInt64) {
+        var first = mix(seed ^ known.low), second = mix(~seed ^ known.high)
+        (first, second) = (mix(first ^ known.high), mix(second ^ known.low))
+        for half in 0..<2 {
+            let firstIndex = half * 64
+            var rest = half == 0 ? known.low : known.high
+            while rest != 0 {
+                let index = firstIndex + rest.trailingZeroBitCount
+                rest &= rest - 1
+                let isWide = index < FlowField.wideCount
+                let word = isWide ? index * 2 : index + FlowField.wideCount
+                first = mix(first ^ words[word])
+                second = mix(second &+ words[word] ^ 0xA076_1D64_78BD_642F)
+                if isWide {
+                    first = mix(first ^ words[word + 1])
+                    second = mix(second &+ words[word + 1] ^ 0xA076_1D64_78BD_642F)
+                }
+            }
+        }
+        (self.first, self.second) = (first, second)
+    }
 }
 
 @inline(__always)

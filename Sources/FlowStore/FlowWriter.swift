@@ -117,7 +117,7 @@ public final class FlowWriter: @unchecked Sendable {
     private func store(_ batch: StoreBatch, _ result: inout WriteResult) throws(StoreError) {
         guard let ledger, intervals != nil else { throw .failed(code: 21, message: "the writer is closed") }
         try intervals?.begin()
-        for interval in batch.intervals { try intervals?.store(interval, &result) }
+        try intervals?.store(batch.intervals.span, &result)
         try intervals?.flush()
         for minute in batch.exporterMinutes {
             if let statements = intervals?.statements { try ledger.add(minute, names: statements) }

@@ -70,6 +70,15 @@ extension Statement {
         precondition(code == SQLITE_OK, "there is no such parameter")
     }
 
+    func bind(_ value: Int64?, at index: Int32) {
+        if let value { bind(value, at: index) } else { bindNull(at: index) }
+    }
+
+    func bindNull(at index: Int32) {
+        let code = unsafe sqlite3_bind_null(handle, index)
+        precondition(code == SQLITE_OK, "there is no such parameter")
+    }
+
     func bind(_ text: String, at index: Int32) throws(StoreError) {
         var text = text
         let code = text.withUTF8 { octets in

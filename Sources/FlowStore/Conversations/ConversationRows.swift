@@ -17,9 +17,7 @@ struct ConversationRows {
     private let insert: Statement
     private let select: Statement
     private let touch: Statement
-    private var rows: [RecordIdentity: Known] = [:]
-    /// What the open transaction made, found or changed.
-    private var fresh: [RecordIdentity] = []
+    private var rows = PairTable<Known>()
 
     init(_ connection: Connection, capacity: Int = 1 << 18) throws(StoreError) {
         self.capacity = capacity
@@ -29,21 +27,22 @@ struct ConversationRows {
         touch = try Statement(connection, "UPDATE conversation SET lastSeen = max(lastSeen, ?) WHERE id = ?")
     }
 
-    /// Stands for what a record says of its conversation.
-    func identity(of record: FlowRecord) -> RecordIdentity { record.identity(of: Self.fields, seed: seed) }
+    /// Stands for what an interval says of its conversation.
+    func identity(_ intervals: Span<FlowInterval>, _ index: Int) -> RecordIdentity {
+        intervals.identity(of: Self.fields, seed: seed, at: index)
+    }
 
     /// The row of what a record says; nil if it is not at hand, or was last used on an earlier day.
     func row(of identity: RecordIdentity, seen: LastSeen) -> Int64? {
-        guard let known = rows[identity], known.lastSeen >= seen else { return nil }
+        guard let known = rows[Self.key(identity)], known.lastSeen >= seen else { return nil }
         return known.row
     }
 
     /// The row of what a record says, made if there is none.
     mutating func row(of facts: ConversationFacts, _ identity: RecordIdentity, seen: LastSeen) throws(StoreError) -> Int64 {
         let row = try self.row(of: facts, seen: seen)
-        if rows.count >= capacity { rows.removeAll(keepingCapacity: true) }
-        rows[identity] = Known(row: row, lastSeen: seen)
-        fresh.append(identity)
+        if rows.count >= capacity { rows.removeAll() }
+        rows.set(Known(row: row, lastSeen: seen), for: Self.key(identity))
         return row
     }
 
@@ -59,19 +58,13 @@ struct ConversationRows {
         return try self.row(of: merged, seen: seen)
     }
 
-    mutating func commit() {
-        fresh.removeAll(keepingCapacity: true)
-    }
-
-    mutating func rollBack() {
-        for identity in fresh { rows[identity] = nil }
-        fresh.removeAll()
-    }
-
-    /// After rows were removed from the table.
+    /// After a transaction that failed, or rows that were removed from the table.
     mutating func forgetAll() {
-        rows.removeAll(keepingCapacity: true)
-        fresh.removeAll()
+        rows.removeAll()
+    }
+
+    private static func key(_ identity: RecordIdentity) -> PairTable<Known>.Key {
+        PairTable.Key(first: identity.first, second: identity.second)
     }
 
     private func row(of facts: ConversationFacts, seen: LastSeen) throws(StoreError) -> Int64 {

@@ -8,12 +8,11 @@ enum IntervalLayout {
     /// The four counters in the order of the columns.
     static let counters: [FlowCounter] = [.octets, .reverseOctets, .packets, .reversePackets]
 
-    /// Parameters: the id, the connection, the four deltas, then the rest of the columns in their order.
-    static let insert = """
-        INSERT INTO interval (id, connection, \(names(of: counters.map { $0.delta(.common) })), duration, shape, endOffset, flowEndReason,
-          tcpState, sourceLag, destinationLag, \(names(of: counters.map { $0.total(.common) })))
-        VALUES (\(StoreLayout.parameters(17)))
-        """
+    /// The columns of `interval`, in the order in which the writer gives their values.
+    static let columns =
+        ["id", "connection"] + counters.map { FlowSchema.name(of: $0.delta(.common)) }
+        + ["duration", "shape", "endOffset", "flowEndReason", "tcpState", "sourceLag", "destinationLag"]
+        + counters.map { FlowSchema.name(of: $0.total(.common)) }
 
     /// Parameters: the interval, the side, four deltas, four totals, two throughputs, the end.
     static let insertSide = """

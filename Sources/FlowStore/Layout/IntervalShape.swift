@@ -6,22 +6,22 @@ internal import IPFIX
 /// What one observer, or both together, counted of an interval: four deltas, four totals, two throughputs, in the order of the columns.
 struct IntervalCounts: Equatable {
     /// Stands for NULL; no value of a counter can be.
-    static let unknown = Int64.min
+    static let unknown = PendingRows.null
 
     private var values = InlineArray<10, Int64>(repeating: unknown)
 
-    static let fields: [FlowCounter.Scope: [FlowField]] = Dictionary(
-        uniqueKeysWithValues: FlowCounter.Scope.allCases.map { scope in
-            let counters = IntervalLayout.counters
-            return (
-                scope, counters.map { $0.delta(scope) } + counters.map { $0.total(scope) } + IntervalLayout.throughputs(scope).map(\.0)
-            )
-        })
+    typealias Fields = InlineArray<10, FlowField>
 
-    /// - Parameter fields: those of a scope in ``fields``.
-    init(_ record: FlowRecord, _ fields: [FlowField]) {
-        for index in 0..<10 {
-            if let value = record[unsigned: fields[index]] { values[index] = Int64(clamping: value) }
+    static func fields(of scope: FlowCounter.Scope) -> Fields {
+        let counters = IntervalLayout.counters
+        let fields = counters.map { $0.delta(scope) } + counters.map { $0.total(scope) } + IntervalLayout.throughputs(scope).map(\.0)
+        return Fields { fields[$0] }
+    }
+
+    /// - Parameter fields: those of a scope.
+    init(_ intervals: Span<FlowInterval>, _ index: Int, _ fields: Fields) {
+        for number in 0..<10 {
+            if let value = intervals.unsigned(fields[number], at: index) { values[number] = Int64(clamping: value) }
         }
     }
 
@@ -76,14 +76,15 @@ struct IntervalShape {
     /// Ends of a node's records that are further away are stored as they are.
     private static let maximumLag: Int64 = 1 << 40
 
-    private static let commonFields = IntervalCounts.fields[.common] ?? []
-    private static let sourceFields = IntervalCounts.fields[.sourceNode] ?? []
-    private static let destinationFields = IntervalCounts.fields[.destinationNode] ?? []
+    private static let commonFields = IntervalCounts.fields(of: .common)
+    private static let sourceFields = IntervalCounts.fields(of: .sourceNode)
+    private static let destinationFields = IntervalCounts.fields(of: .destinationNode)
 
-    init(_ record: FlowRecord, end: Timestamp, previousEnd: Timestamp?) {
-        common = IntervalCounts(record, Self.commonFields)
+    /// Of the interval at a place in a batch.
+    init(_ intervals: Span<FlowInterval>, _ index: Int, end: Timestamp, previousEnd: Timestamp?) {
+        common = IntervalCounts(intervals, index, Self.commonFields)
         var length: Int64?
-        if let begin = previousEnd ?? record[time: .flowStartMilliseconds] {
+        if let begin = previousEnd ?? intervals[index].record[time: .flowStartMilliseconds] {
             length = end.milliseconds.subtractingReportingOverflow(begin.milliseconds).partialValue
         }
         // What no duration explains is stored beside the interval; a first one needs no other use of its duration.
@@ -94,18 +95,18 @@ struct IntervalShape {
         if previousEnd == nil { bits |= IntervalLayout.isFirst }
         if common.isThroughputComputed(over: length ?? 0) { bits |= IntervalLayout.isThroughputComputed }
         if common.areTotalsDeltas { bits |= IntervalLayout.areTotalsDeltas }
-        (source, sourceLag) = add(.source, record, Self.sourceFields, record[unsigned: .flowEndSecondsFromSourceNode], end)
+        (source, sourceLag) = add(
+            .source, IntervalCounts(intervals, index, Self.sourceFields), intervals[index].record[unsigned: .flowEndSecondsFromSourceNode],
+            end)
         (destination, destinationLag) = add(
-            .destination, record, Self.destinationFields, record[unsigned: .flowEndSecondsFromDestinationNode], end)
+            .destination, IntervalCounts(intervals, index, Self.destinationFields),
+            intervals[index].record[unsigned: .flowEndSecondsFromDestinationNode], end)
     }
 
     /// - Returns: the counts if they have to be stored; the lag.
-    private mutating func add(
-        _ side: IntervalLayout.Side, _ record: FlowRecord, _ fields: [FlowField], _ sideEnd: UInt64?, _ end: Timestamp
-    )
+    private mutating func add(_ side: IntervalLayout.Side, _ counts: IntervalCounts, _ sideEnd: UInt64?, _ end: Timestamp)
         -> (IntervalCounts?, Int64?)
     {
-        let counts = IntervalCounts(record, fields)
         let lag = sideEnd.map { end.milliseconds / 1000 &- Int64(clamping: $0) }
         let isLagSmall = lag.map { abs($0.clamped) < Self.maximumLag } ?? true
         if counts.isUnknown, lag == nil { return (nil, nil) }

@@ -24,10 +24,13 @@ enum StoreLayout {
     /// When each half began, in milliseconds after `flowStartMilliseconds`.
     static let startColumns = ["sourceStart", "destinationStart"]
 
-    /// Parameters: the id, the conversation, `connectionColumns`, `startColumns`. What is known replaces what was; unknown erases nothing.
+    /// The columns of `connection`, in the order in which the writer gives their values.
+    static let connectionRow = ["id", "conversation"] + connectionNames
+
+    /// Parameters: `connectionRow`. What is known replaces what was; unknown erases nothing.
     static let upsertConnection = """
-        INSERT INTO connection (id, conversation, \(connectionNames.joined(separator: ", ")))
-        VALUES (\(parameters(connectionNames.count + 2)))
+        INSERT INTO connection (\(connectionRow.joined(separator: ", ")))
+        VALUES (\(parameters(connectionRow.count)))
         ON CONFLICT (id) DO UPDATE SET
           conversation = excluded.conversation,
           \(connectionNames.map(amendment).joined(separator: ", "))

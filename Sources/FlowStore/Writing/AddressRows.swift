@@ -10,41 +10,25 @@ struct AddressRows {
     }
 
     private let capacity: Int
-    private var rows: [IPAddress: Known] = [:]
-    /// Addresses whose rows the open transaction made, found or changed.
-    private var fresh: [IPAddress] = []
+    private var rows = PairTable<Known>()
 
     init(capacity: Int = 1 << 16) {
         self.capacity = capacity
     }
 
     mutating func row(of address: IPAddress, seen: LastSeen, using statements: WriterStatements) throws(StoreError) -> Int64 {
-        if let known = rows[address] {
-            if known.lastSeen >= seen { return known.row }
-            try statements.touch(address: known.row, seen)
-            rows[address]?.lastSeen = seen
-            fresh.append(address)
-            return known.row
-        }
-        let row = try statements.row(of: address, seen: seen)
-        if rows.count >= capacity { rows.removeAll(keepingCapacity: true) }
-        rows[address] = Known(row: row, lastSeen: seen)
-        fresh.append(address)
+        let key = PairTable<Known>.Key(first: address.high, second: address.low)
+        let known = rows[key]
+        if let known, known.lastSeen >= seen { return known.row }
+        if let known { try statements.touch(address: known.row, seen) }
+        let row = if let known { known.row } else { try statements.row(of: address, seen: seen) }
+        if rows.count >= capacity { rows.removeAll() }
+        rows.set(Known(row: row, lastSeen: seen), for: key)
         return row
     }
 
-    mutating func commit() {
-        fresh.removeAll(keepingCapacity: true)
-    }
-
-    mutating func rollBack() {
-        for address in fresh { rows[address] = nil }
-        fresh.removeAll()
-    }
-
-    /// After rows were removed from the table.
+    /// After a transaction that failed, or rows that were removed from the table.
     mutating func forgetAll() {
-        rows.removeAll(keepingCapacity: true)
-        fresh.removeAll()
+        rows.removeAll()
     }
 }

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The next free id of an interval for each second written lately. At `capacity` seconds it starts anew from what the table has.
+/// The next free id of an interval for each second written lately.
 struct IntervalSequence {
     private let capacity: Int
-    private var next: [Int64: Int64] = [:]
+    /// By second.
+    private var next = PairTable<Int64>()
 
     init(capacity: Int = 4096) {
         self.capacity = capacity
+    }
+
+    /// At the beginning of a transaction. At `capacity` seconds it starts anew from what the table has; not in between, when rows may still
+    /// wait to be inserted.
+    mutating func begin() {
+        if next.count >= capacity { next.removeAll() }
     }
 
     /// A free id for an interval that ends in a second. A second with more than four million takes the next second's, of which a
@@ -16,15 +23,15 @@ struct IntervalSequence {
     mutating func id(ofSecond second: Int64, last: (ClosedRange<Int64>) throws(StoreError) -> Int64?) throws(StoreError) -> Int64 {
         for candidate in second..<min(second + 1000, IntervalID.seconds.upperBound) {
             let range = IntervalID.range(ofSecond: candidate)
-            var id: Int64
-            if let known = next[candidate] {
+            let key = PairTable<Int64>.Key(first: UInt64(bitPattern: candidate), second: 0)
+            let id: Int64
+            if let known = next[key] {
                 id = known
             } else {
                 id = try last(range).map { $0 + 1 } ?? range.lowerBound
             }
             guard id <= range.upperBound else { continue }
-            if next.count >= capacity { next.removeAll(keepingCapacity: true) }
-            next[candidate] = id + 1
+            next.set(id + 1, for: key)
             return id
         }
         throw .failed(code: 13, message: "no free id for an interval that ends at second \(second)")
@@ -32,6 +39,6 @@ struct IntervalSequence {
 
     /// What was given out may be free again.
     mutating func rollBack() {
-        next.removeAll(keepingCapacity: true)
+        next.removeAll()
     }
 }

@@ -4,24 +4,33 @@ internal import FlowModel
 internal import IPFIX
 
 /// Stores intervals, their connections and conversations, and adds them to the sums; inside the writer's transactions.
+///
+/// Intervals are read where they lie in the batch, by span and index: a record is a hundred words, and copying it a few times would take as long
+/// as storing it.
 struct IntervalWriter {
     let statements: WriterStatements
-    private var names = NameRows()
-    private var addresses = AddressRows()
-    private var conversations: ConversationRows
-    private var connections = ConnectionCache()
-    private var sequence = IntervalSequence()
-    private var rollups: RollupWriter
-    private let history: ConnectionHistory
+    var names = NameRows()
+    var addresses = AddressRows()
+    var conversations: ConversationRows
+    var connections = ConnectionCache()
+    var sequence = IntervalSequence()
+    var rollups: RollupWriter
+    let history: ConnectionHistory
+    /// Rows of the open transaction that are not in their tables yet.
+    var pendingConnections: PendingRows
+    var pendingIntervals: PendingRows
     /// The largest id of a connection that has a row.
-    private var lastConnection: Int64
+    var lastConnection: Int64
     private var committedLastConnection: Int64
 
     init(_ connection: Connection, lastConnection: Int64) throws(StoreError) {
+        precondition(StoreLayout.connectionColumns.allSatisfy { $0.kind != .uuid }, "rows of connections are whole numbers")
         statements = try WriterStatements(connection)
         conversations = try ConversationRows(connection)
         rollups = try RollupWriter(connection)
         history = try ConnectionHistory(connection)
+        pendingConnections = try PendingRows(into: "connection", StoreLayout.connectionRow, connection)
+        pendingIntervals = try PendingRows(into: "interval", IntervalLayout.columns, connection)
         (self.lastConnection, committedLastConnection) = (lastConnection, lastConnection)
     }
 
@@ -33,18 +42,18 @@ struct IntervalWriter {
 
     mutating func commit() {
         names.commit()
-        addresses.commit()
-        conversations.commit()
         committedLastConnection = lastConnection
     }
 
     mutating func rollBack() {
         names.rollBack()
-        addresses.rollBack()
-        conversations.rollBack()
+        addresses.forgetAll()
+        conversations.forgetAll()
         connections.forgetAll()
         sequence.rollBack()
         rollups.rollBack()
+        pendingConnections.removeAll()
+        pendingIntervals.removeAll()
         lastConnection = committedLastConnection
     }
 
@@ -57,6 +66,7 @@ struct IntervalWriter {
 
     /// At the beginning of a transaction.
     mutating func begin() throws(StoreError) {
+        sequence.begin()
         try rollups.begin()
     }
 
@@ -64,6 +74,8 @@ struct IntervalWriter {
     ///
     /// - Parameter now: what time it is, if the caller knows more of it than the intervals tell.
     mutating func flush(at now: Timestamp? = nil) throws(StoreError) {
+        try pendingConnections.insert()
+        try pendingIntervals.insert()
         if let now { rollups.pass(to: now) }
         try rollups.flush()
     }
@@ -74,213 +86,51 @@ struct IntervalWriter {
         try writer?.store(received, names: &names, using: statements, &result)
     }
 
-    /// - Parameter id: of the interval, if it has one already.
-    mutating func store(_ interval: FlowInterval, id: Int64? = nil, _ result: inout WriteResult) throws(StoreError) {
-        let seen = LastSeen(interval.record[time: .flowEndMilliseconds])
+    mutating func store(_ intervals: Span<FlowInterval>, _ result: inout WriteResult) throws(StoreError) {
+        for index in intervals.indices { try store(intervals, index, id: nil, &result) }
+    }
+
+    /// - Parameter id: of an interval that has one already.
+    mutating func store(_ interval: FlowInterval, id: Int64?, _ result: inout WriteResult) throws(StoreError) {
+        let intervals = [interval]
+        try store(intervals.span, 0, id: id, &result)
+    }
+
+    private mutating func store(_ intervals: Span<FlowInterval>, _ index: Int, id: Int64?, _ result: inout WriteResult) throws(StoreError) {
+        let seen = LastSeen(intervals[index].record[time: .flowEndMilliseconds])
         var conversation: Int64?
         // Once a day all that belongs to a connection is seen again, so that it is not removed.
-        let isFirstOfDay = interval.previousEnd.map { LastSeen($0) < seen } ?? true
+        let isFirstOfDay = intervals[index].previousEnd.map { LastSeen($0) < seen } ?? true
         // Nor does one come back without its row that was removed while it was silent.
-        var needsRow = interval.isConnectionChanged || isFirstOfDay
-        if !needsRow { needsRow = try known(interval.connection) == nil }
-        if needsRow { conversation = try storeConnection(of: interval, seen: seen, &result) }
-        if interval.hasInterval { try storeInterval(interval, id: id, of: conversation, seen: seen, &result) }
+        var needsRow = intervals[index].isConnectionChanged || isFirstOfDay
+        if !needsRow { needsRow = try known(intervals[index].connection) == nil }
+        if needsRow { conversation = try storeConnection(intervals, index, seen: seen, &result) }
+        if intervals[index].hasInterval { try storeInterval(intervals, index, id: id, of: conversation, seen: seen, &result) }
     }
 }
 
-// Connections.
+// Columns.
 extension IntervalWriter {
-    private mutating func storeConnection(of interval: FlowInterval, seen: LastSeen, _ result: inout WriteResult) throws(StoreError)
-        -> Int64
-    {
-        var conversation = try row(of: interval.record, seen: seen, &result)
-        if interval.connection > lastConnection {
-            lastConnection = interval.connection
-        } else if let before = try known(interval.connection)?.conversation {
-            conversation = try conversations.row(merging: conversation, over: before, seen: seen, using: statements)
-            if conversation != before { try move(interval, from: before, to: conversation) }
-        }
-        let statement = statements.upsertConnection
-        statement.clear()
-        statement.bind(interval.connection, at: 1)
-        statement.bind(conversation, at: 2)
-        try bind(StoreLayout.connectionColumns, of: interval.record, to: statement, from: 3, seen: seen, &result)
-        bind(interval.starts, of: interval.record, to: statement)
-        try statement.run()
-        result.connections += 1
-        let lastSecond = interval.previousEnd?.seconds ?? connections[interval.connection]?.lastSecond
-        connections[interval.connection] = ConnectionCache.Entry(
-            connection: interval.connection, conversation: conversation, lastSecond: lastSecond)
-        return conversation
-    }
-
-    private mutating func row(of record: FlowRecord, seen: LastSeen, _ result: inout WriteResult) throws(StoreError) -> Int64 {
-        let identity = conversations.identity(of: record)
-        if let row = conversations.row(of: identity, seen: seen) { return row }
-        var facts = ConversationFacts(values: [])
-        facts.values.reserveCapacity(StoreLayout.conversationColumns.count)
-        for column in StoreLayout.conversationColumns { facts.values.append(try value(column, of: record, seen: seen, &result)) }
-        return try conversations.row(of: facts, identity, seen: seen)
-    }
-
-    private mutating func value(_ column: StoreLayout.Column, of record: FlowRecord, seen: LastSeen, _ result: inout WriteResult)
-        throws(StoreError) -> ResultValue
-    {
+    /// What a column of whole numbers says of an interval. Values above `Int64.max` saturate, as SQLite has no larger.
+    mutating func number(
+        _ column: StoreLayout.Column, _ intervals: Span<FlowInterval>, _ index: Int, seen: LastSeen, _ result: inout WriteResult
+    ) throws(StoreError) -> Int64? {
         switch column.kind {
-        case .unsigned: return record[unsigned: column.field].map { .integer(Int64(clamping: $0)) } ?? .null
-        case .time: return record[time: column.field].map { .integer($0.milliseconds) } ?? .null
-        case .name:
-            guard let id = record[name: column.field] else { return .null }
-            if let row = try names.row(of: id, seen: seen, using: statements) { return .integer(row) }
-            result.unknownNames += 1
-            return .null
+        case .unsigned: return intervals.unsigned(column.field, at: index).map { Int64(clamping: $0) }
+        case .time: return intervals.time(column.field, at: index)?.milliseconds
+        case .name: return try row(of: intervals.name(column.field, at: index), seen: seen, &result)
         case .address:
-            guard let address = record[address: column.field] else { return .null }
-            return .integer(try addresses.row(of: address, seen: seen, using: statements))
-        case .uuid: return record[uuid: column.field].map { .blob(octets(of: $0)) } ?? .null
+            guard let address = intervals.address(column.field, at: index) else { return nil }
+            return try addresses.row(of: address, seen: seen, using: statements)
+        case .uuid: return nil
         }
     }
 
-    private func octets(of uuid: (high: UInt64, low: UInt64)) -> [UInt8] {
-        [uuid.high, uuid.low].flatMap { word in stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) } }
-    }
-
-    /// Gives the sums of a connection's intervals to another conversation.
-    private mutating func move(_ interval: FlowInterval, from before: Int64, to conversation: Int64) throws(StoreError) {
-        let last = interval.previousEnd?.seconds ?? connections[interval.connection]?.lastSecond
-        let history = history
-        try history.forEach(of: interval.connection, lastSecond: last) { second, previousSecond, counts in
-            rollups.add(RollupEntry(second: second, previousSecond: previousSecond, conversation: before), counts, sign: -1)
-            rollups.add(RollupEntry(second: second, previousSecond: previousSecond, conversation: conversation), counts)
-        }
-    }
-
-    private func known(_ connection: Int64) throws(StoreError) -> ConnectionCache.Entry? {
-        if let entry = connections[connection] { return entry }
-        return try statements.conversation(of: connection).map {
-            ConnectionCache.Entry(connection: connection, conversation: $0, lastSecond: nil)
-        }
-    }
-
-    private func bind(_ starts: HalfStarts, of record: FlowRecord, to statement: Statement) {
-        guard let first = record[time: .flowStartMilliseconds] else { return }
-        let index = Int32(StoreLayout.connectionColumns.count + 3)
-        if let start = starts.source { statement.bind((start - first).wholeMilliseconds, at: index) }
-        if let start = starts.destination { statement.bind((start - first).wholeMilliseconds, at: index + 1) }
-    }
-
-    /// Binds what is known of a record; the rest was made NULL before. Values above `Int64.max` saturate, as SQLite has no larger.
-    private mutating func bind(
-        _ columns: [StoreLayout.Column], of record: FlowRecord, to statement: Statement, from first: Int32, seen: LastSeen,
-        _ result: inout WriteResult
-    ) throws(StoreError) {
-        var index = first
-        for column in columns {
-            switch column.kind {
-            case .unsigned:
-                if let value = record[unsigned: column.field] { statement.bind(Int64(clamping: value), at: index) }
-            case .time:
-                if let time = record[time: column.field] { statement.bind(time.milliseconds, at: index) }
-            case .name:
-                guard let id = record[name: column.field] else { break }
-                if let row = try names.row(of: id, seen: seen, using: statements) {
-                    statement.bind(row, at: index)
-                } else {
-                    result.unknownNames += 1
-                }
-            case .address:
-                if let address = record[address: column.field] {
-                    statement.bind(try addresses.row(of: address, seen: seen, using: statements), at: index)
-                }
-            case .uuid:
-                if let uuid = record[uuid: column.field] { try statement.bind(uuid: uuid, at: index) }
-            }
-            index += 1
-        }
-    }
-}
-
-// Intervals.
-extension IntervalWriter {
-    private mutating func storeInterval(
-        _ interval: FlowInterval, id: Int64?, of conversation: Int64?, seen: LastSeen, _ result: inout WriteResult
-    ) throws(StoreError) {
-        let record = interval.record
-        guard let end = record[time: .flowEndMilliseconds], IntervalID.seconds.contains(end.seconds) else {
-            result.refusedIntervals += 1
-            return
-        }
-        let entry = try known(interval.connection)
-        let row = if let id { id } else { try sequence.id(ofSecond: end.seconds, last: statements.lastInterval) }
-        let second = row >> IntervalID.sequenceBits
-        let previousEnd = interval.previousEnd ?? entry?.lastSecond.map { Timestamp(seconds: $0) }
-        let shape = IntervalShape(record, end: end, previousEnd: previousEnd)
-        try insert(shape, row, interval, end: end, seen: seen, &result)
-        try insertSides(of: shape, row, record)
-        result.intervals += 1
-        if let conversation = conversation ?? entry?.conversation {
-            rollups.add(
-                RollupEntry(second: second, previousSecond: shape.previousSecond, conversation: conversation), shape.common.deltas)
-            connections[interval.connection] = ConnectionCache.Entry(
-                connection: interval.connection, conversation: conversation, lastSecond: end.seconds)
-        }
-    }
-
-    private mutating func insert(
-        _ shape: IntervalShape, _ row: Int64, _ interval: FlowInterval, end: Timestamp, seen: LastSeen, _ result: inout WriteResult
-    ) throws(StoreError) {
-        let statement = statements.insertInterval
-        statement.clear()
-        statement.bind(row, at: 1)
-        statement.bind(interval.connection, at: 2)
-        for index in 0..<4 { bind(shape.common[index], to: statement, at: Int32(3 + index)) }
-        if let duration = shape.duration { statement.bind(duration, at: 7) }
-        statement.bind(shape.bits, at: 8)
-        statement.bind(end.milliseconds - (row >> IntervalID.sequenceBits) * 1000, at: 9)
-        if let reason = interval.record[unsigned: .flowEndReason] { statement.bind(Int64(clamping: reason), at: 10) }
-        if let state = interval.record[name: .tcpState] {
-            if let name = try names.row(of: state, seen: seen, using: statements) {
-                statement.bind(name, at: 11)
-            } else {
-                result.unknownNames += 1
-            }
-        }
-        if let lag = shape.sourceLag { statement.bind(lag, at: 12) }
-        if let lag = shape.destinationLag { statement.bind(lag, at: 13) }
-        if shape.bits & IntervalLayout.areTotalsDeltas == 0 {
-            for index in 4..<8 { bind(shape.common[index], to: statement, at: Int32(10 + index)) }
-        }
-        try statement.run()
-    }
-
-    private func insertSides(of shape: IntervalShape, _ row: Int64, _ record: FlowRecord) throws(StoreError) {
-        if shape.bits & IntervalLayout.isThroughputComputed == 0 {
-            let statement = statements.insertSide
-            statement.clear()
-            statement.bind(row, at: 1)
-            statement.bind(IntervalLayout.Side.none.rawValue, at: 2)
-            for index in 8..<10 { bind(shape.common[index], to: statement, at: Int32(3 + index)) }
-            try statement.run()
-        }
-        if let counts = shape.source {
-            try insert(counts, of: .source, row, end: record[unsigned: .flowEndSecondsFromSourceNode])
-        }
-        if let counts = shape.destination {
-            try insert(counts, of: .destination, row, end: record[unsigned: .flowEndSecondsFromDestinationNode])
-        }
-    }
-
-    private func insert(_ counts: IntervalCounts, of side: IntervalLayout.Side, _ row: Int64, end: UInt64?) throws(StoreError) {
-        let statement = statements.insertSide
-        statement.clear()
-        statement.bind(row, at: 1)
-        statement.bind(side.rawValue, at: 2)
-        for index in 0..<10 { bind(counts[index], to: statement, at: Int32(3 + index)) }
-        if let end { statement.bind(Int64(clamping: end), at: 13) }
-        try statement.run()
-    }
-
-    private func bind(_ count: Int64, to statement: Statement, at index: Int32) {
-        if count != IntervalCounts.unknown { statement.bind(count, at: index) }
+    /// The row of a name; nil for one that is not known, which is counted if it should be.
+    mutating func row(of name: NameID?, seen: LastSeen, _ result: inout WriteResult) throws(StoreError) -> Int64? {
+        guard let name else { return nil }
+        if let row = try names.row(of: name, seen: seen, using: statements) { return row }
+        result.unknownNames += 1
+        return nil
     }
 }

@@ -6,7 +6,6 @@ internal import IPFIX
 /// The writer's prepared statements.
 struct WriterStatements {
     let upsertConnection: Statement
-    let insertInterval: Statement
     let insertSide: Statement
     let imports: ImportStatements
     private let selectName: Statement
@@ -20,7 +19,6 @@ struct WriterStatements {
 
     init(_ connection: Connection) throws(StoreError) {
         upsertConnection = try Statement(connection, StoreLayout.upsertConnection)
-        insertInterval = try Statement(connection, IntervalLayout.insert)
         insertSide = try Statement(connection, IntervalLayout.insertSide)
         imports = ImportStatements(connection)
         selectName = try Statement(connection, "SELECT id, lastSeen FROM name WHERE text = ?")

@@ -28,6 +28,13 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     @inlinable
     public static func < (a: Self, b: Self) -> Bool { a.milliseconds < b.milliseconds }
 
+    /// Negative for an earlier time.
+    @inlinable
+    public func milliseconds(after other: Timestamp) -> Int64 {
+        let (difference, overflow) = milliseconds.subtractingReportingOverflow(other.milliseconds)
+        return overflow ? (self < other ? .min : .max) : difference
+    }
+
     @inlinable
     public static func + (a: Self, b: Duration) -> Self {
         let (sum, overflow) = a.milliseconds.addingReportingOverflow(b.wholeMilliseconds)
@@ -39,8 +46,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     @inlinable
     public static func - (a: Self, b: Self) -> Duration {
-        let (difference, overflow) = a.milliseconds.subtractingReportingOverflow(b.milliseconds)
-        return .milliseconds(overflow ? (a < b ? .min : .max) : difference)
+        .milliseconds(a.milliseconds(after: b))
     }
 }
 
