@@ -24,8 +24,9 @@ enum Completions {
 
     /// `-o`.
     static let formats: Function = { arguments, _, _ in
-        let isOfFlows = arguments.contains(FlowsCommand.configuration.commandName ?? "")
-        return isOfFlows ? OutputFormat.allCases.map(\.rawValue) : OutputFormat.allValueStrings
+        let commands: [any AnsweringCommand.Type] = [FlowsCommand.self, MapCommand.self]
+        let command = commands.first { arguments.contains($0.configuration.commandName ?? "") }
+        return (command?.formats ?? OutputFormat.common).map(\.rawValue)
     }
 
     /// `--from`, `--to`: the days that the store has flows of.

@@ -48,8 +48,9 @@ import Testing
             (["series", "--step", "1500ms"], "not a span"), (["series", "--step", "0s"], "not a span"),
             (["series", "--step", "1s", "--last", "10d"], "more than 10000 steps"),
             (["series", "--split-by", "pods"], "Did you mean 'pod'?"),
-            (["map", "--by", "port"], "not an end of flows"), (["map", "--draw", "svg"], "svg"),
-            (["map", "--draw", "dot", "-o", "csv"], "not both"),
+            (["map", "--by", "port"], "not an end of flows"), (["map", "-o", "svg"], "svg"),
+            (["map", "-o", "compact"], "weir map has no -o compact. It writes table, json, ndjson, csv, markdown, mermaid, dot."),
+            (["top", "-o", "dot"], "weir top has no -o dot"),
             (["top", "--server", "https://weir.example"], "this release asks files only"),
             (["exporters", "--server", "x", "--store", "y"], "not both"),
         ])

@@ -5,6 +5,7 @@ import FlowStore
 import FlowTesting
 import Glibc
 import IPFIX
+import JSON
 import Testing
 
 @testable import weir
@@ -35,6 +36,24 @@ import Testing
         let outcome = try weir(["import", file], store: copy)
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(try flows(of: copy) == flows(of: store), comment)
+    }
+
+    @Test("how complete the flows are goes into a file of its own, and decides with --strict")
+    func completeness() throws {
+        let file = files.path("flows.ndjson"), document = files.path("completeness.json")
+        let tenMinutes = ["--from", "2026-11-23T10:00:00Z", "--to", "2026-11-23T10:10:00Z"]
+        let arguments = ["export", file, "--completeness", document] + tenMinutes
+        #expect(try weir(arguments).status == 0)
+        let text = try #require(contents(of: document))
+        let object = try JSONParser.parse(Array(text.utf8))
+        let answer = try JSONParser.parse(Array(try weir(["top", "-o", "json"] + tenMinutes).output.utf8))
+        #expect(object["intervals"] == .number("8") && object["from"]?.string == "2026-11-23T10:00:00.000Z")
+        #expect(object["completeness"] == answer["completeness"])
+        // What is there is left alone.
+        #expect(try weir(arguments).status == 2)
+        #expect(try weir(arguments + ["--force"]).status == 0)
+        #expect(try weir(["export", "--strict"] + tenMinutes).status == 1)
+        #expect(try weir(["export", "--strict", "--from", "2026-11-23T10:00:00Z", "--to", "2026-11-23T10:03:00Z"]).status == 0)
     }
 
     @Test("a store is the same after export and import", arguments: ["ipfix", "ndjson", "csv"])

@@ -101,6 +101,40 @@ import Testing
         }
     }
 
+    @Test("Property: unequal steps tell what the same question of each one's time would", arguments: [9, 10] as [UInt64])
+    func unequalSteps(seed: UInt64) throws {
+        let (flows, writer) = try store(seed: seed, batches: 400)
+        _ = writer
+        let reader = try FlowStore.openForReading(path: path)
+        let bounds = start.milliseconds...flows.clock.milliseconds
+        for unit in [1, 60, 900, 3600] as [Int64] {
+            let (a, b) = (flows.moment(in: bounds), flows.moment(in: bounds))
+            let whole = TimeRange(from: min(a, b), to: max(a, b))
+            var query = TopQuery(fields: [.sourcePodName], limit: 3, range: whole)
+            if flows.choice(2) == 0 { query.key = GroupKey([.sourceIPAddress]) }
+            // Some of them outside of the range.
+            let inner = Set((0..<6).map { _ in flows.moment(in: bounds).seconds / unit * unit }).sorted()
+            let series = try reader.series(SeriesQuery(query, .between(inner)))
+            let within = inner.map { Timestamp(seconds: $0) }.filter { $0 > whole.from && $0 < whole.to }
+            let ends = [whole.from] + within + [whole.to]
+            query.limit = nil
+            var expected: [Traffic] = []
+            for (from, to) in zip(ends, ends.dropFirst()) {
+                query.range = TimeRange(from: from, to: to)
+                let alone = try reader.top(query)
+                guard alone.totals.intervals > 0 else { continue }
+                let step = try #require(series.steps.dropFirst(expected.count).first, "seed \(seed), unit \(unit)")
+                // Steps begin with whole seconds.
+                #expect(step.start >= Timestamp(seconds: from.seconds) && step.start < to, "seed \(seed), unit \(unit)")
+                for (group, traffic) in zip(series.whole.groups, step.groups) {
+                    #expect(alone.groups.first { $0.key == group.key }?.traffic == traffic, "seed \(seed), unit \(unit), \(from)")
+                }
+                expected.append(alone.totals)
+            }
+            #expect(series.steps.map(\.total) == expected, "seed \(seed), unit \(unit)")
+        }
+    }
+
     @Test("the views of sums add up to the intervals", arguments: [7] as [UInt64])
     func viewsAddUp(seed: UInt64) throws {
         let (_, writer) = try store(seed: seed, batches: 600)

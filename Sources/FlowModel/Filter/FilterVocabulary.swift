@@ -80,11 +80,7 @@ enum FilterVocabulary {
         return conditions
     }()
 
-    /// IANA's, as far as flows have them, under the names that /etc/protocols and the field use.
-    static let protocols: [String: UInt64] = [
-        "icmp": 1, "igmp": 2, "ipip": 4, "tcp": 6, "udp": 17, "dccp": 33, "gre": 47, "esp": 50, "ah": 51, "icmp6": 58, "icmpv6": 58,
-        "ospf": 89, "sctp": 132, "udplite": 136,
-    ]
+    static let protocols = ProtocolName.numbers.mapValues(UInt64.init)
 
     static let flowTypes: [String: UInt64] = Dictionary(
         uniqueKeysWithValues: FlowType.allCases.flatMap { [("\($0)", UInt64($0.rawValue)), ($0.name, UInt64($0.rawValue))] })

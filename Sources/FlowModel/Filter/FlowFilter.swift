@@ -99,7 +99,8 @@ extension FlowFilter {
         fields.contains { !FlowSchema.isGroupable($0) || FlowSchema.definition(of: $0).storage == .interval }
     }
 
-    var tests: [FilterTest] {
+    /// All comparisons, in their order.
+    public var tests: [FilterTest] {
         switch self {
         case .test(let test): [test]
         case .not(let filter): filter.tests

@@ -3,6 +3,15 @@
 public import FlowModel
 internal import IPFIX
 
+extension FlowStore {
+    /// Whether ``FlowReader/values(of:beginning:limit:)`` knows the values of a field.
+    public static func isListed(_ field: FlowField) -> Bool {
+        let definition = FlowSchema.definition(of: field)
+        guard definition.kind == .name || definition.kind == .address else { return false }
+        return definition.storage == .conversation || definition.storage == .connection
+    }
+}
+
 extension FlowReader {
     /// Values that flows have, for whoever is typing one.
     ///

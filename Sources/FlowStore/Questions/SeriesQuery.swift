@@ -6,17 +6,33 @@ public import IPFIX
 public struct SeriesQuery: Sendable {
     /// The groups, and which of them; its range is cut into steps.
     public var whole: TopQuery
-    /// Seconds of a step; steps begin at multiples of it after 1970-01-01T00:00:00Z, the first one with the range.
-    public var step: Int64
+    public var steps: Steps
+
+    public enum Steps: Sendable, Hashable {
+        /// So many seconds each, beginning at multiples of that after 1970-01-01T00:00:00Z, the first one with the range.
+        case every(Int64)
+        /// From one of these seconds to the next: days of a calendar. In order; the first step begins and the last ends with the range.
+        case between([Int64])
+    }
 
     public init(_ whole: TopQuery, step: Int64) {
+        self.init(whole, .every(step))
+    }
+
+    public init(_ whole: TopQuery, _ steps: Steps) {
         self.whole = whole
-        self.step = max(1, step)
+        self.steps = steps
     }
 
     /// The coarsest resolution that has all that is asked for and of which steps are whole periods.
     public var coarsest: Resolution {
-        Resolution.allCases.last { $0 <= whole.coarsest && step % $0.seconds == 0 } ?? .flows
+        Resolution.allCases.last { resolution in
+            guard resolution <= whole.coarsest else { return false }
+            switch steps {
+            case .every(let step): return step % resolution.seconds == 0
+            case .between(let bounds): return bounds.allSatisfy { $0 % resolution.seconds == 0 }
+            }
+        } ?? .flows
     }
 }
 
@@ -37,8 +53,8 @@ public struct SeriesResult: Sendable {
 }
 
 extension FlowReader {
-    /// Reads the range twice: to find its largest groups, then step by step. Memory grows with one step's connections, with the groups that are
-    /// named times the steps, and with what ``top(_:)`` needs.
+    /// Reads the range twice: to find its largest groups, then step by step. Unequal steps take a few statements each. Memory grows with
+    /// one step's connections, with the groups that are named times the steps, and with what ``top(_:)`` needs.
     public func series(_ query: SeriesQuery) throws(StoreError) -> SeriesResult {
         try read { connection throws(StoreError) in
             var top = try TopScan(query.whole, on: connection)

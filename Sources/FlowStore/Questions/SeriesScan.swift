@@ -70,20 +70,36 @@ struct SeriesScan {
         groups = Dictionary(uniqueKeysWithValues: named.enumerated().map { ($0.element, $0.offset) })
     }
 
-    mutating func run(on connection: Connection) throws(StoreError) -> [SeriesResult.Step] {
-        let (segments, range) = try QueryPlanner(connection).plan(query.whole.range.wholeSeconds, coarsest: query.coarsest)
-        if query.whole.isOfConversations {
-            try scanSums(segments, range, on: connection)
-        } else {
-            for segment in segments { try scanIntervals(segment, from: range.lowerBound, on: connection) }
+    /// What is read at once: a range, and the length of the steps that it is cut into, or nil where it is one step.
+    private var parts: [(range: Range<Int64>, step: Int64?)] {
+        let whole = query.whole.range.wholeSeconds
+        switch query.steps {
+        case .every(let step): return [(whole, max(1, step))]
+        case .between(let bounds):
+            let within = bounds.filter { $0 > whole.lowerBound && $0 < whole.upperBound }
+            let ends = [whole.lowerBound] + within + [whole.upperBound]
+            return zip(ends, ends.dropFirst()).map { ($0..<$1, nil) }
         }
-        endStep()
+    }
+
+    mutating func run(on connection: Connection) throws(StoreError) -> [SeriesResult.Step] {
+        let planner = try QueryPlanner(connection)
+        for part in parts {
+            let (segments, range) = try planner.plan(part.range, coarsest: query.coarsest)
+            if query.whole.isOfConversations {
+                try scanSums(segments, range, step: part.step, on: connection)
+            } else {
+                for segment in segments { try scanIntervals(segment, from: range.lowerBound, step: part.step, on: connection) }
+            }
+            endStep()
+        }
         return steps
     }
 
+    /// Unequal steps are read one by one; told is how all of them together would be.
     func plan(on connection: Connection) throws(StoreError) -> QueryPlan {
         let (segments, range) = try QueryPlanner(connection).plan(query.whole.range.wholeSeconds, coarsest: query.coarsest)
-        let scan = SumScan(range, step: query.step, condition, isOrdered: true)
+        let scan = SumScan(range, step: parts.first?.step ?? nil, condition, isOrdered: true)
         let reading = IntervalReading(query.whole.key, condition, isOrdered: true)
         return try QueryPlan(segments, range, condition, on: connection) {
             query.whole.isOfConversations ? scan.sql($0) : reading.sql
@@ -98,6 +114,7 @@ struct SeriesScan {
 
     private mutating func endStep() {
         guard let current else { return }
+        self.current = nil
         steps.append(SeriesResult.Step(start: Timestamp(seconds: current.start), total: current.total, groups: current.groups))
     }
 
@@ -109,13 +126,15 @@ struct SeriesScan {
 
 // From single intervals.
 extension SeriesScan {
-    private mutating func scanIntervals(_ segment: PlannedSegment, from first: Int64, on connection: Connection) throws(StoreError) {
+    private mutating func scanIntervals(
+        _ segment: PlannedSegment, from first: Int64, step: Int64?, on connection: Connection
+    ) throws(StoreError) {
         let reading = IntervalReading(query.whole.key, condition, isOrdered: true)
         let row = try Statement(connection, reading.sql)
         try SumScan.bind(segment, condition, to: row)
         while try row.step() {
             let second = (row.integer(at: row.columnCount - 1) ?? 0) >> IntervalID.sequenceBits
-            beginStep(at: max(first, second / query.step * query.step))
+            beginStep(at: step.map { max(first, second / $0 * $0) } ?? first)
             let places = try places(in: row)
             current?.add(IntervalReading.traffic(in: row), of: row.integer(at: 0) ?? 0, at: places, isTurned: keys.isTurned)
         }
@@ -124,8 +143,10 @@ extension SeriesScan {
 
 // From sums by conversation.
 extension SeriesScan {
-    private mutating func scanSums(_ segments: [PlannedSegment], _ range: Range<Int64>, on connection: Connection) throws(StoreError) {
-        let scan = SumScan(range, step: query.step, condition, isOrdered: true)
+    private mutating func scanSums(
+        _ segments: [PlannedSegment], _ range: Range<Int64>, step: Int64?, on connection: Connection
+    ) throws(StoreError) {
+        let scan = SumScan(range, step: step, condition, isOrdered: true)
         let conversation = try Statement(connection, query.whole.key.conversationSQL)
         var known: [Int64: Places] = [:]
         for segment in segments {

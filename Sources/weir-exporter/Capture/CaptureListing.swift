@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FlowModel
 import IPFIX
 import Metering
 
@@ -67,7 +68,7 @@ enum CaptureListing: Sendable {
         let connection = listed.connection, counters = connection.counters
         func count(_ number: UInt64?) -> String { number.map { "\($0)" } ?? "?" }
         return [
-            listed.first?.description ?? "?", protocolName(connection.protocolIdentifier), end(connection.original, isSource: true),
+            listed.first?.description ?? "?", ProtocolName.text(connection.protocolIdentifier), end(connection.original, isSource: true),
             end(connection.original, isSource: false), connection.tcpState?.name ?? "", count(counters?.packets), count(counters?.octets),
             count(counters?.reversePackets), count(counters?.reverseOctets),
         ]
@@ -81,17 +82,6 @@ enum CaptureListing: Sendable {
         let port = isSource ? tuple.sourcePort : tuple.destinationPort
         if port == 0 { return "\(address)" }
         return address.family == .v6 ? "[\(address)]:\(port)" : "\(address):\(port)"
-    }
-
-    private static func protocolName(_ number: UInt8) -> String {
-        switch number {
-        case 1: "icmp"
-        case 6: "tcp"
-        case 17: "udp"
-        case 58: "icmp6"
-        case 132: "sctp"
-        default: "\(number)"
-        }
     }
 }
 

@@ -53,7 +53,7 @@ struct ConnectionListing {
 extension ConnectionListing {
     private static func row(_ record: FlowRecord, _ names: borrowing NameTable) -> [String] {
         let number = { (field: FlowField) in record[unsigned: field].map { "\($0)" } ?? "–" }
-        let protocolName = record[unsigned: .protocolIdentifier].map { ProtocolName.name(UInt8(truncatingIfNeeded: $0)) } ?? "–"
+        let protocolName = record[unsigned: .protocolIdentifier].map { ProtocolName.text($0) } ?? "–"
         let service = record[unsigned: .destinationServicePort] == nil ? nil : record[address: .destinationServiceIP]
         return [
             protocolName, endpoint(record[address: .sourceIPAddress], record[unsigned: .sourceTransportPort]),

@@ -12,6 +12,8 @@ struct Answer {
     var text: TextTable
     /// For people: a line for each row; nil where there is only the table.
     var compact: [String]?
+    /// For Mermaid and Graphviz; nil where there is only the table.
+    var drawing: MapDrawing?
     /// Above the table, where there are several.
     var title: String?
     /// Further tables about the same range, whose question, rows and sums stand beside this one's.
@@ -24,6 +26,8 @@ struct Answer {
     var completeness: AnswerCompleteness?
     /// Sentences for people, below the table.
     var remarks: [String] = []
+    /// Sentences that should be read whatever the format: below the table, else on standard error.
+    var notices: [String] = []
 }
 
 extension Answer {
@@ -33,8 +37,11 @@ extension Answer {
         switch output.format {
         case .table: try write(lines: tables(output), output)
         case .compact: try write(lines: compact ?? tables(output), output)
+        case .mermaid, .dot: try writeDrawing(output)
         case .markdown: try write(lines: ([self] + further).flatMap(\.markdown), output)
-        case .json: try Output.answer(json)
+        case .json:
+            try Output.answer(json)
+            for notice in notices { Output.errorLine(notice) }
         case .ndjson: try writeData(ndjson)
         case .csv: try writeData(CSVText(table).octets)
         }
@@ -53,18 +60,24 @@ extension Answer {
     private func write(lines: [String], _ output: OutputOptions) throws {
         // In Markdown a line of its own is a paragraph of its own.
         let isMarkdown = output.format == .markdown
-        var lines = lines + remarks.flatMap { isMarkdown ? ["", $0] : [$0] }
+        let width = isMarkdown ? nil : Environment.lineWidth
+        var lines = lines + (remarks + notices).flatMap { (isMarkdown ? [""] : []) + TerminalText.wrapped($0, to: width) }
         if let completeness {
             if isMarkdown { lines.append("") }
             let isNoticed = !isMarkdown && output.isColored && completeness.completeness.state != .complete
-            lines.append(isNoticed ? "\u{1B}[33m\(completeness.line)\u{1B}[0m" : completeness.line)
+            lines += TerminalText.wrapped(completeness.line, to: width).map { isNoticed ? "\u{1B}[33m\($0)\u{1B}[0m" : $0 }
         }
         try Output.answer(Array(lines.map { $0 + "\n" }.joined().utf8))
     }
 
+    private func writeDrawing(_ output: OutputOptions) throws {
+        guard let drawing else { return try write(lines: tables(output), output) }
+        try writeData(Array((output.format == .dot ? drawing.dot : drawing.mermaid).utf8))
+    }
+
     private func writeData(_ octets: [UInt8]) throws {
         try Output.answer(octets)
-        for remark in remarks { Output.errorLine(remark) }
+        for remark in remarks + notices { Output.errorLine(remark) }
         if let completeness { Output.errorLine(completeness.line) }
     }
 

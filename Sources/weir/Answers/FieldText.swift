@@ -23,7 +23,7 @@ enum FieldText {
             return LocalTime.dateAndTime(Timestamp(seconds: number))
         }
         switch field {
-        case .protocolIdentifier: return protocolName(number)
+        case .protocolIdentifier: return ProtocolName.text(number)
         case .flowType: return FlowType(rawValue: UInt8(clamping: number))?.name ?? "\(number)"
         case .ingressNetworkPolicyRuleAction, .egressNetworkPolicyRuleAction: return word(number, ["allowed", "dropped", "rejected"])
         case .ingressNetworkPolicyType, .egressNetworkPolicyType:
@@ -46,18 +46,6 @@ enum FieldText {
     /// The words are those of 1, 2, 3 …
     private static func word(_ number: Int64, _ words: [String]) -> String {
         number >= 1 && number <= words.count ? words[Int(number) - 1] : "\(number)"
-    }
-
-    /// IANA's protocol numbers, as far as clusters use them.
-    static func protocolName(_ number: Int64) -> String {
-        switch number {
-        case 1: "icmp"
-        case 6: "tcp"
-        case 17: "udp"
-        case 58: "icmp6"
-        case 132: "sctp"
-        default: "\(number)"
-        }
     }
 
     /// What policies did with a connection: whichever side stopped it, else that one allowed it, else nothing.

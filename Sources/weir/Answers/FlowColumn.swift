@@ -8,25 +8,30 @@ struct FlowColumn: Sendable {
     let title: String
     let alignment: TextTable.Alignment
     let fields: [FlowField]
+    /// See `TextTable.Column`.
+    let rank: Int
+    /// Whether a part of the text would mislead: of a time.
+    var isWhole: Bool { fields.count == 1 && FlowSchema.definition(of: fields[0]).kind == .time }
     /// Values in the order of `fields`.
     let text: @Sendable ([ResultValue], NumberStyle) -> String
 
     init(
-        _ title: String, _ fields: [FlowField], _ alignment: TextTable.Alignment = .left,
+        _ title: String, _ fields: [FlowField], _ alignment: TextTable.Alignment = .left, rank: Int = 0,
         _ text: @escaping @Sendable ([ResultValue], NumberStyle) -> String
     ) {
         self.title = title
         self.fields = fields
         self.alignment = alignment
+        self.rank = rank
         self.text = text
     }
 
     /// A field under its own name.
-    init(_ field: FlowField, title: String? = nil) {
+    init(_ field: FlowField, title: String? = nil, rank: Int = 0) {
         let name = FlowSchema.name(of: field)
         let isQuantity =
             FlowSchema.definition(of: field).kind == .unsigned && (name.contains("Count") || name.lowercased().contains("throughput"))
-        self.init(title ?? name, [field], isQuantity ? .right : .left) { FieldText.text($0[0], of: field, $1) }
+        self.init(title ?? name, [field], isQuantity ? .right : .left, rank: rank) { FieldText.text($0[0], of: field, $1) }
     }
 }
 
@@ -47,12 +52,12 @@ extension FlowColumn {
         ("end", [FlowColumn(.flowEndMilliseconds, title: "END")]),
         ("source", [source]),
         ("destination", [destination]),
-        ("protocol", [FlowColumn(.protocolIdentifier, title: "PROTOCOL")]),
-        ("service", [FlowColumn(.destinationServicePortName, title: "SERVICE")]),
-        ("octets", [FlowColumn(.octetDeltaCount, title: "OCTETS")]),
-        ("reverse", [FlowColumn(.reverseOctetDeltaCount, title: "REVERSE")]),
+        ("protocol", [FlowColumn(.protocolIdentifier, title: "PROTOCOL", rank: 2)]),
+        ("service", [FlowColumn(.destinationServicePortName, title: "SERVICE", rank: 5)]),
+        ("octets", [FlowColumn(.octetDeltaCount, title: "OCTETS", rank: 1)]),
+        ("reverse", [FlowColumn(.reverseOctetDeltaCount, title: "REVERSE", rank: 4)]),
         ("verdict", [verdict]),
-        ("type", [FlowColumn(.flowType, title: "TYPE")]),
+        ("type", [FlowColumn(.flowType, title: "TYPE", rank: 6)]),
     ]
 
     private static let sourcePod = FlowColumn("SOURCE POD", [.sourcePodNamespace, .sourcePodName]) { values, _ in podName(values) }
@@ -62,7 +67,7 @@ extension FlowColumn {
     }
 
     private static let port = FlowColumn("PORT", [.destinationTransportPort, .protocolIdentifier]) { values, _ in
-        let name = values[1].integer.map(FieldText.protocolName) ?? "-"
+        let name = values[1].integer.map { ProtocolName.text($0) } ?? "-"
         return hasPorts(values[1]) ? "\(values[0].integer.map { "\($0)" } ?? "-")/\(name)" : name
     }
 
@@ -80,7 +85,8 @@ extension FlowColumn {
         endpoint(values[1] == .null ? values[2].text : podName(values), port: values[3], values[4])
     }
 
-    private static let verdict = FlowColumn("VERDICT", [.ingressNetworkPolicyRuleAction, .egressNetworkPolicyRuleAction]) { values, _ in
+    private static let verdict = FlowColumn("VERDICT", [.ingressNetworkPolicyRuleAction, .egressNetworkPolicyRuleAction], rank: 3) {
+        values, _ in
         FieldText.verdict(ingress: values[0], egress: values[1])
     }
 

@@ -5,13 +5,17 @@ struct TextTable {
     struct Column {
         var title: String
         var alignment: Alignment
-        /// Whether the column may be cut short where the table is too wide.
+        /// Whether the column may be cut short where the table is too wide. Of one that stands to the right only the title is.
         var isElastic: Bool
+        /// Where the table is still too wide, columns of the highest rank are left out first, all of a rank together; zero: not at all,
+        /// unless nothing else helps.
+        var rank: Int
 
-        init(title: String, alignment: Alignment = .left, isElastic: Bool? = nil) {
+        init(title: String, alignment: Alignment = .left, isElastic: Bool? = nil, rank: Int = 0) {
             self.title = title
             self.alignment = alignment
             self.isElastic = isElastic ?? (alignment == .left)
+            self.rank = rank
         }
     }
 
@@ -23,16 +27,20 @@ struct TextTable {
     /// Rows below the others that sum up.
     var summary: [[String]] = []
 
-    /// Lines of text, columns two spaces apart.
+    /// Lines of text, columns two spaces apart. Where columns are left out, the last line says so.
     ///
-    /// - Parameter width: of a line; the widest text columns are cut to fit, though not below eight characters. Nil for no limit.
-    func lines(width: Int?, isColored: Bool) -> [String] {
+    /// - Parameters:
+    ///   - width: of a line, which no line exceeds: elastic columns are cut, and columns are left out. Nil for no limit.
+    ///   - isContinued: whether the rows go on below earlier lines: without titles and last line.
+    func lines(width: Int?, isColored: Bool, isContinued: Bool = false) -> [String] {
         let cells = [columns.map { TerminalText.safe($0.title) }] + (rows + summary).map { $0.map { TerminalText.safe($0) } }
-        let widths = fitted(columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }, to: width)
-        return cells.enumerated().map { index, row in
-            let line = self.line(row, widths)
-            return index == 0 && isColored ? "\u{1B}[1m\(line)\u{1B}[0m" : line
-        }
+        let fit = TableFit(columns, cells, width: width)
+        var lines = cells.map { line($0, fit) }
+        if isContinued { return Array(lines.dropFirst()) }
+        if isColored { lines[0] = "\u{1B}[1m\(lines[0])\u{1B}[0m" }
+        let leftOut = columns.count - fit.places.count
+        if leftOut > 0 { lines.append(TerminalText.fitted("(\(plural(leftOut, "column")) left out; -o csv has all)", to: width ?? .max)) }
+        return lines
     }
 
     /// A table of GitHub's Markdown.
@@ -42,30 +50,16 @@ struct TextTable {
         return [line(columns.map { escapedForMarkdown($0.title) }), line(rule)] + (rows + summary).map { line($0.map(escapedForMarkdown)) }
     }
 
-    private func line(_ row: [String], _ widths: [Int]) -> String {
+    private func line(_ row: [String], _ fit: TableFit) -> String {
         var line = ""
-        for (index, cell) in row.enumerated() {
-            let text = TerminalText.fitted(cell, to: widths[index])
-            let padding = String(repeating: " ", count: widths[index] - text.count)
-            if index > 0 { line += "  " }
-            line += columns[index].alignment == .left ? text + padding : padding + text
+        for (place, width) in zip(fit.places, fit.widths) {
+            let text = TerminalText.fitted(row[place], to: width)
+            let padding = String(repeating: " ", count: width - text.count)
+            if place != fit.places[0] { line += "  " }
+            line += columns[place].alignment == .left ? text + padding : padding + text
         }
         while line.last == " " { line.removeLast() }
         return line
-    }
-
-    private func fitted(_ natural: [Int], to width: Int?) -> [Int] {
-        guard let width else { return natural }
-        let smallest = 8
-        var widths = natural
-        var excess = widths.reduce(0, +) + 2 * (widths.count - 1) - width
-        while excess > 0,
-            let widest = columns.indices.filter({ columns[$0].isElastic && widths[$0] > smallest }).max(by: { widths[$0] < widths[$1] })
-        {
-            widths[widest] -= 1
-            excess -= 1
-        }
-        return widths
     }
 
     private func escapedForMarkdown(_ text: String) -> String {

@@ -22,7 +22,7 @@ struct DecodeOutput {
     mutating func write() throws -> Bool {
         if command.stats || command.templates { return try writeSummary() }
         switch command.format {
-        case .table, .compact, .markdown: return try writeTable()
+        case .table, .compact, .mermaid, .dot, .markdown: return try writeTable()
         case .ndjson: return try writeNDJSON()
         case .json: return try writeJSON()
         case .csv: return try writeCSV()
@@ -150,7 +150,7 @@ extension DecodeOutput {
         let answer = DecodeAnswer(run: run)
         let templates = command.templates ? answer.templates(registry: settings.registry) : []
         switch command.format {
-        case .table, .compact, .markdown: try finish(lines(of: answer, templates), run)
+        case .table, .compact, .mermaid, .dot, .markdown: try finish(lines(of: answer, templates), run)
         case .json: try Output.answer(json(of: answer, templates))
         case .ndjson:
             let values = templates.map(\.json) + (command.stats ? answer.statisticsRows : [])

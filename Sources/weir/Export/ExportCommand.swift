@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import FlowModel
 internal import FlowStore
 internal import IPFIX
 
@@ -14,9 +15,10 @@ struct ExportCommand: ParsableCommand {
             without --last and --from all that the store has. The format follows the
             file's name (.ipfix, .ndjson, .csv) unless -o says it; standard output gets
             NDJSON. What was written can be read by weir import, and by others. IPFIX has
-            no element for the workloads of pods; the other formats keep them. Counters of
-            rules and ports and the ledger of the exporters stay in the store; weir store
-            backup copies those too.
+            no element for the workloads of pods; the other formats keep them. How complete
+            the flows are is told at the end, and written to --completeness as a JSON
+            object, as answers have it. Counters of rules and ports and the ledger of the
+            exporters stay in the store; weir store backup copies those too.
 
             Examples:
               weir export flows.ndjson
@@ -25,9 +27,10 @@ struct ExportCommand: ParsableCommand {
               weir export denied.csv --where denied --force
               weir export backup.ipfix && weir decode backup.ipfix --stats
               weir export -o ipfix | weir import - --store copy.db
+              weir export today.ndjson --completeness today.json --strict --last 1d
 
-            Exit status: 0 all is written, 1 some flows have no place in the format,
-            2 could not run.
+            Exit status: 0 all is written, 1 some flows have no place in the format, or
+            with --strict the flows are not known to be complete, 2 could not run.
             """)
 
     @Argument(help: ArgumentHelp("The file to write; - or none is standard output.", valueName: "file"), completion: .file())
@@ -36,11 +39,16 @@ struct ExportCommand: ParsableCommand {
     @Option(name: [.customShort("o"), .customLong("output")], help: "The format.")
     var format: ExportFormat?
 
+    @Option(
+        help: ArgumentHelp("Write how complete the flows are to this file, as a JSON object.", valueName: "file"), completion: .file())
+    var completeness: String?
+
     @Flag(help: "Replace a file that is there.")
     var force = false
 
     @OptionGroup var condition: FilterOption
     @OptionGroup var time: TimeOptions
+    @OptionGroup var strictness: StrictOption
     @OptionGroup var store: StoreOptions
 
     private var path: String? { file == "-" ? nil : file }
@@ -60,20 +68,39 @@ struct ExportCommand: ParsableCommand {
 
     func run() throws {
         let format = try chosenFormat()
-        let range = try time.rangeOrAll(now: Environment.now)
         let reader = try store.open()
+        let range = try time.rangeOrAll(of: reader.storedSpan(), now: Environment.now)
         let target = try ExportTarget(path: path, replaces: force, isBinary: format == .ipfix)
+        let companion = try completeness.map { try ExportTarget(path: $0, replaces: force, isBinary: false) }
         var run = ExportRun(reader: reader, range: range, filter: try condition.filter())
         switch format {
         case .ndjson: try run.write(NDJSONFlowWriter(), to: target)
         case .csv: try run.write(CSVFlowWriter(), to: target)
         case .ipfix: try run.write(IPFIXFlowWriter(exportTime: Environment.now), to: target)
         }
+        let halves = try reader.top(TopQuery(fields: [.protocolIdentifier], range: range, filter: run.filter)).halves
+        let state = AnswerCompleteness(completeness: try reader.completeness(in: range, answeredBy: .flows), halves: halves)
+        if let companion {
+            try companion.write(document(range, run, state))
+            try companion.finish()
+        }
         try target.finish()
         Output.errorLine(run.summary)
-        Output.errorLine(
-            AnswerCompleteness(completeness: try reader.completeness(in: range, answeredBy: .flows), halves: ObservedHalves()).line)
+        Output.errorLine(state.line)
         if run.flowsWithoutPlace > 0 { throw ExitCode(1) }
+        try strictness.judge(state.completeness)
+    }
+
+    /// What was exported, and how complete it is.
+    private func document(_ range: TimeRange, _ run: ExportRun, _ state: AnswerCompleteness) -> [UInt8] {
+        var text = JSONText()
+        text.write(
+            .object([
+                ("command", .text("export")), ("from", .text(range.from.description)), ("to", .text(range.to.description)),
+                ("where", .text(run.filter.map { "\($0)" })), ("intervals", .number(run.flows)), ("completeness", state.json),
+            ]))
+        text.raw("\n")
+        return text.octets
     }
 }
 
@@ -88,10 +115,12 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
 
 extension TimeOptions {
     /// All that there is up to `--to`, where no beginning is given.
-    func rangeOrAll(now: Timestamp) throws -> TimeRange {
+    ///
+    /// - Parameter span: the ends of the store's intervals. Exporters' clocks may run ahead, so that it may end in the future.
+    func rangeOrAll(of span: ClosedRange<Timestamp>?, now: Timestamp) throws -> TimeRange {
         let range = try range(now: now)
-        if last != nil || from != nil { return range }
-        // Exporters' clocks may run ahead.
-        return TimeRange(from: Timestamp(seconds: 0), to: to == nil ? Timestamp(seconds: 1 << 40) : range.to)
+        guard last == nil, from == nil, let span else { return range }
+        let end = to == nil ? span.upperBound + .seconds(1) : range.to
+        return TimeRange(from: min(span.lowerBound, end), to: end)
     }
 }

@@ -61,13 +61,15 @@ struct ExportersAnswer {
     }
 
     private var text: TextTable {
-        func right(_ title: String) -> TextTable.Column { TextTable.Column(title: title, alignment: .right) }
+        func right(_ title: String, _ rank: Int) -> TextTable.Column { TextTable.Column(title: title, alignment: .right, rank: rank) }
         var text = TextTable(
             columns: [
-                TextTable.Column(title: "EXPORTER"), right("DOMAIN"), TextTable.Column(title: "NODE"),
+                TextTable.Column(title: "EXPORTER"), right("DOMAIN", 3), TextTable.Column(title: "NODE", rank: 2),
                 TextTable.Column(title: "STATE", isElastic: false),
-                TextTable.Column(title: "LAST MINUTE", isElastic: false), right("MINUTES"), right("SILENT"),
-            ] + Self.shown.map { right($0.uppercased()) } + [right("MISSING"), TextTable.Column(title: "CAUSES")])
+                TextTable.Column(title: "LAST MINUTE", isElastic: false, rank: 4), right("MINUTES", 5), right("SILENT", 1),
+            ] + Self.shown.map { right($0.uppercased(), $0 == "records" ? 5 : 6) } + [
+                right("MISSING", 0), TextTable.Column(title: "CAUSES"),
+            ])
         for row in ledger.rows {
             func count(_ name: String) -> UInt64? { value(name, row).integer.map { UInt64(clamping: $0) } }
             let missing = Self.losses.compactMap(count)

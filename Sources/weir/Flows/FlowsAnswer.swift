@@ -38,7 +38,10 @@ struct FlowsAnswer {
     }
 
     private var text: TextTable {
-        var text = TextTable(columns: columns.map { TextTable.Column(title: $0.title, alignment: $0.alignment) })
+        var text = TextTable(
+            columns: columns.map {
+                TextTable.Column(title: $0.title, alignment: $0.alignment, isElastic: $0.isWhole ? false : nil, rank: $0.rank)
+            })
         let places = columns.map { column in column.fields.map { table.columns.firstIndex(of: FlowSchema.name(of: $0)) ?? 0 } }
         text.rows = table.rows.map { row in zip(columns, places).map { column, places in column.text(places.map { row[$0] }, numbers) } }
         return text

@@ -40,7 +40,7 @@ struct FlowsCommand: AnsweringCommand {
     @OptionGroup var question: QuestionOptions
 
     var format: OutputFormat { question.output.format }
-    static var formats: [OutputFormat] { OutputFormat.allCases }
+    static var formats: [OutputFormat] { OutputFormat.common + [.compact] }
 
     func validate() throws {
         _ = try shownColumns()
@@ -84,7 +84,7 @@ struct FlowsCommand: AnsweringCommand {
         if isCompact { answer.compact = CompactFlow.lines(of: flows.table, question.output.numbers) }
         let completeness = try source.completeness(in: range, answeredBy: .flows)
         answer.completeness = AnswerCompleteness(completeness: completeness, halves: flows.halves)
-        if flows.table.rows.isEmpty { answer.remarks.append(try source.remarkOnEmpty(range)) }
+        if flows.table.rows.isEmpty { answer.notices = try source.noticesOnEmpty(range, query.filter) }
         try question.finish(answer, completeness)
     }
 }

@@ -67,7 +67,8 @@ struct FlowsFollowing {
             octets = CSVText(flows.answer.table, hasHeader: !hasHeader).octets
         case _ where isCompact: octets = Array(CompactFlow.lines(of: table, output.numbers).map { $0 + "\n" }.joined().utf8)
         default:
-            let lines = flows.answer.text.lines(width: Environment.lineWidth, isColored: output.isColored).dropFirst(hasHeader ? 1 : 0)
+            let lines = flows.answer.text.lines(
+                width: Environment.lineWidth, isColored: output.isColored, isContinued: hasHeader)
             octets = Array(lines.map { $0 + "\n" }.joined().utf8)
         }
         hasHeader = true

@@ -44,11 +44,11 @@ struct MapAnswer {
     }
 
     private var text: TextTable {
-        func right(_ title: String) -> TextTable.Column { TextTable.Column(title: title, alignment: .right) }
+        func right(_ title: String, _ rank: Int) -> TextTable.Column { TextTable.Column(title: title, alignment: .right, rank: rank) }
         var text = TextTable(columns: [
-            TextTable.Column(title: "SOURCE \(map.end.title)"), TextTable.Column(title: "DESTINATION \(map.end.title)"), right("OCTETS"),
-            right("REVERSE"),
-            right("PACKETS"), right("REVERSE"), right("CONNECTIONS"), right("DENIED"),
+            TextTable.Column(title: "SOURCE \(map.end.title)"), TextTable.Column(title: "DESTINATION \(map.end.title)"), right("OCTETS", 0),
+            right("REVERSE", 1),
+            right("PACKETS", 4), right("REVERSE", 4), right("CONNECTIONS", 3), right("DENIED", 2),
         ])
         func cells(_ traffic: Traffic) -> [String] {
             [

@@ -17,11 +17,11 @@ struct MapCommand: AnsweringCommand {
             Examples:
               weir map --last 1d
               weir map --by pod --where "namespace shop" --limit 0
-              weir map --by namespace --draw mermaid
-              weir map --by workload --draw dot --limit 50 > map.dot
+              weir map --by namespace -o mermaid
+              weir map --by workload -o dot --limit 50 > map.dot
               weir map --by subnet/24 -o csv
 
-            Mermaid is drawn by GitHub, GitLab and many wikis, dot by Graphviz.
+            -o mermaid is drawn by GitHub, GitLab and many wikis, -o dot by Graphviz.
             Dashed edges are those with denied connections only.
             """)
 
@@ -30,22 +30,17 @@ struct MapCommand: AnsweringCommand {
         completion: .custom(Completions.ends))
     var by = "workload"
 
-    @Option(help: "Draw the map instead of listing it.")
-    var draw: Drawing?
-
     @Option(name: [.long, .customLong("sort")], help: "What to order by.")
     var order: TopOrder = .octets
 
     @OptionGroup var limit: LimitOption
     @OptionGroup var question: QuestionOptions
 
-    enum Drawing: String, ExpressibleByArgument, CaseIterable { case mermaid, dot }
-
     var format: OutputFormat { question.output.format }
+    static var formats: [OutputFormat] { OutputFormat.common + [.mermaid, .dot] }
 
     func validate() throws {
         _ = try end()
-        if draw != nil, question.output.format != .table { throw ValidationError("Give --draw or -o, not both.") }
     }
 
     private func end() throws -> GroupDimension {
@@ -75,16 +70,11 @@ struct MapCommand: AnsweringCommand {
         let result = try map.edges(query, from: source)
         let completeness = try source.completeness(in: range, answeredBy: query.grouped(by: map.grouping).coarsest)
         let state = AnswerCompleteness(completeness: completeness, halves: result.halves)
-        if let draw {
-            let drawing = MapDrawing(
-                end: map.end, edges: result.edges, numbers: question.output.numbers, note: "\(range.text); \(state.line)")
-            try Output.answer(Array((draw == .mermaid ? drawing.mermaid : drawing.dot).utf8))
-            Output.errorLine(state.line)
-            return try question.strictness.judge(completeness)
-        }
         var answer = MapAnswer(map: map, result: result, query: query, numbers: question.output.numbers).answer
+        answer.drawing = MapDrawing(
+            end: map.end, edges: result.edges, numbers: question.output.numbers, note: "\(range.text); \(state.line)")
         answer.completeness = state
-        if result.edges.isEmpty { answer.remarks.append(try source.remarkOnEmpty(range)) }
+        if result.edges.isEmpty { answer.notices = try source.noticesOnEmpty(range, query.filter) }
         try question.finish(answer, completeness)
     }
 }

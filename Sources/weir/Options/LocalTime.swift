@@ -31,7 +31,7 @@ enum LocalTime {
     /// What a clock on the wall shows, as the moment at which one in Greenwich shows it.
     ///
     /// `struct tm` is unsafe to Swift because it points to the zone's name, which is not read here.
-    private static func wallClock(at time: Timestamp) -> Timestamp {
+    static func wallClock(at time: Timestamp) -> Timestamp {
         var seconds = time_t(time.seconds)
         var parts = unsafe tm()
         guard unsafe localtime_r(&seconds, &parts) != nil else { return time }

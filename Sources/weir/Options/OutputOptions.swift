@@ -31,9 +31,11 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case table, json, ndjson, csv, markdown
     /// One line a flow; of what is made of flows only.
     case compact
+    /// Drawings; of maps only.
+    case mermaid, dot
 
     /// Those that every answer has.
-    static let common = allCases.filter { $0 != .compact }
+    static let common: [OutputFormat] = [.table, .json, .ndjson, .csv, .markdown]
 
     static var allValueStrings: [String] { common.map(\.rawValue) }
 }

@@ -56,12 +56,12 @@ struct PoliciesAnswer {
     }
 
     private var text: TextTable {
-        func right(_ title: String) -> TextTable.Column { TextTable.Column(title: title, alignment: .right) }
+        func right(_ title: String, _ rank: Int) -> TextTable.Column { TextTable.Column(title: title, alignment: .right, rank: rank) }
         var text = TextTable(columns: [
-            TextTable.Column(title: "DIRECTION"), TextTable.Column(title: "POLICY"), TextTable.Column(title: "RULE"),
-            TextTable.Column(title: "ACTION"),
-            right("CONNECTIONS"), right("OCTETS"), right("REVERSE"), right("OVS FLOWS"), right("OVS PACKETS"), right("OVS OCTETS"),
-            TextTable.Column(title: "HIT"),
+            TextTable.Column(title: "DIRECTION", isElastic: false, rank: 2), TextTable.Column(title: "POLICY"),
+            TextTable.Column(title: "RULE"), TextTable.Column(title: "ACTION", isElastic: false, rank: 1),
+            right("CONNECTIONS", 3), right("OCTETS", 5), right("REVERSE", 5), right("OVS FLOWS", 4), right("OVS PACKETS", 6),
+            right("OVS OCTETS", 6), TextTable.Column(title: "HIT", isElastic: false),
         ])
         for rule in rules {
             let action = FieldText.text(rule.identity[4], of: .ingressNetworkPolicyRuleAction, numbers)

@@ -10,10 +10,10 @@ struct ExplainAnswer {
     let filter: FlowFilter?
     let range: TimeRange
     let explanation: QueryExplanation
-
     var answer: Answer {
         let filterText = filter.map { "\($0)" } ?? "none: all flows"
-        let parts: [(name: String, title: String, text: String)] = [("filter", "filter", filterText)] + explanation.parts.flatMap(lines)
+        let parts: [(name: String, title: String, text: String)] =
+            [("filter", "filter", filterText)] + explanation.parts.flatMap(lines) + [("further", "then", Self.further)]
         var answer = Answer(
             command: command,
             table: ResultTable(columns: ["part", "text"], rows: parts.map { [.text($0.name), .text($0.text)] }),
@@ -25,6 +25,12 @@ struct ExplainAnswer {
         answer.range = range
         return answer
     }
+
+    /// What the parts do not show.
+    private static let further = """
+        rows are added up by weir, which then looks up the names of what it shows,
+        and asks exporter_minute, run and import how complete the range is
+        """
 
     private func lines(of part: QueryExplanation.Part) -> [(name: String, title: String, text: String)] {
         [

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import FlowModel
 internal import FlowStore
 internal import IPFIX
 
@@ -18,6 +19,8 @@ protocol QuerySource {
     func completeness(in range: TimeRange, answeredBy coarsest: Resolution?) throws -> Completeness
     /// Between which ends of intervals there are flows; nil if there are none.
     func storedSpan() throws -> ClosedRange<Timestamp>?
+    /// Values of names and addresses that begin so, in order.
+    func values(of fields: [FlowField], beginning prefix: String, limit: Int) throws -> [String]
 
     func exporters(in range: TimeRange) throws -> ResultTable
     func policyRules(in range: TimeRange) throws -> ResultTable
@@ -27,9 +30,10 @@ protocol QuerySource {
 extension FlowReader: QuerySource {}
 
 extension QuerySource {
-    /// What to say when a range has no flows: where there are some.
-    func remarkOnEmpty(_ range: TimeRange) throws -> String {
-        guard let span = try storedSpan() else { return "the store has no flows yet" }
-        return "the store has flows from \(LocalTime.dateAndTime(span.lowerBound)) to \(LocalTime.dateAndTime(span.upperBound))"
+    /// What to say when there are no flows of a range for which a filter holds: where there are some, and what is perhaps misspelt.
+    func noticesOnEmpty(_ range: TimeRange, _ filter: FlowFilter?) throws -> [String] {
+        guard let span = try storedSpan() else { return ["the store has no flows yet"] }
+        return ["the store has flows from \(LocalTime.dateAndTime(span.lowerBound)) to \(LocalTime.dateAndTime(span.upperBound))"]
+            + (try UnknownNames(source: self).remarks(on: filter))
     }
 }

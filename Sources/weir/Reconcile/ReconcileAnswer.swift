@@ -65,10 +65,13 @@ struct ReconcileAnswer {
     }
 
     private var text: TextTable {
-        func right(_ title: String) -> TextTable.Column { TextTable.Column(title: title, alignment: .right) }
+        func right(_ titles: String..., rank: Int) -> [TextTable.Column] {
+            titles.map { TextTable.Column(title: $0, alignment: .right, rank: rank) }
+        }
         var text = TextTable(
-            columns: [TextTable.Column(title: "POD"), TextTable.Column(title: "NODE")]
-                + ["SENT BY FLOWS", "BY PORT", "REST", "%", "RECEIVED BY FLOWS", "BY PORT", "REST", "%"].map(right))
+            columns: [TextTable.Column(title: "POD"), TextTable.Column(title: "NODE", rank: 3)]
+                + right("SENT BY FLOWS", rank: 1) + right("BY PORT", rank: 2) + right("REST", rank: 0) + right("%", rank: 4)
+                + right("RECEIVED BY FLOWS", rank: 1) + right("BY PORT", rank: 2) + right("REST", rank: 0) + right("%", rank: 4))
         text.rows = pods.map { [FlowColumn.podName($0.key), $0.node.text ?? "-"] + words($0.sent) + words($0.received) }
         let total = sides(reconciliation.pods)
         text.summary = [["(total)", ""] + words(total.sent) + words(total.received)]

@@ -20,19 +20,19 @@ struct Series {
         let groups: [Traffic?]
     }
 
-    /// - Parameter step: whole seconds.
-    init(query: TopQuery, grouping: Grouping?, step: Duration, from source: any QuerySource) throws {
+    init(query: TopQuery, grouping: Grouping?, steps stepRanges: StepRanges, from source: any QuerySource) throws {
         self.query = query
         self.grouping = grouping
-        let seconds = max(1, step.wholeMilliseconds / 1000)
         let asked = grouping.map { query.grouped(by: $0) } ?? query
-        let question = SeriesQuery(asked, step: seconds)
+        let question = SeriesQuery(asked, stepRanges.asked)
         coarsest = question.coarsest
         let result = try source.series(question)
         whole = result.whole
-        let moved = Dictionary(result.steps.map { ($0.start.seconds / seconds, $0) }) { first, _ in first }
-        for range in query.range.steps(of: step) {
-            let step = moved[range.from.seconds / seconds]
+        var moved = result.steps[...]
+        for range in stepRanges.ranges {
+            // Where the oldest are no longer kept, the first step begins late.
+            let step = moved.first.flatMap { $0.start < range.to ? $0 : nil }
+            if step != nil { moved.removeFirst() }
             let groups = grouping == nil ? [] : step?.groups ?? Array(repeating: nil, count: whole.groups.count)
             steps.append(Step(range: range, total: step?.total ?? Traffic(), groups: groups))
         }

@@ -10,7 +10,8 @@ struct SeriesAnswer {
     let order: TopOrder
     let numbers: NumberStyle
 
-    private static let barWidth = 30
+    /// Characters of the longest bar: the time and the number beside it should fit on the line, too.
+    private static var barWidth: Int { min(30, max(5, (Environment.lineWidth ?? .max) - 34)) }
 
     var answer: Answer {
         var answer = Answer(command: "series", table: table, text: series.grouping == nil ? plainText : splitText)
@@ -56,16 +57,17 @@ struct SeriesAnswer {
     }
 
     private var plainText: TextTable {
+        let barWidth = Self.barWidth
         let largest = series.steps.compactMap { $0.total.measure(order.order) }.max() ?? 0
-        func right(_ title: String) -> TextTable.Column { TextTable.Column(title: title, alignment: .right) }
+        func right(_ title: String, _ rank: Int) -> TextTable.Column { TextTable.Column(title: title, alignment: .right, rank: rank) }
         var text = TextTable(columns: [
-            TextTable.Column(title: "FROM", isElastic: false), right("OCTETS"), right("REVERSE"), right("PACKETS"), right("REVERSE"),
-            right("CONNECTIONS"),
+            TextTable.Column(title: "FROM", isElastic: false), right("OCTETS", 1), right("REVERSE", 1), right("PACKETS", 3),
+            right("REVERSE", 3), right("CONNECTIONS", 2),
             TextTable.Column(title: order.rawValue.uppercased(), isElastic: false),
         ])
         for step in series.steps {
             let bar = Sparkline.bar(
-                step.total.measure(order.order), of: largest, width: Self.barWidth, isUnicode: Environment.isUnicode)
+                step.total.measure(order.order), of: largest, width: barWidth, isUnicode: Environment.isUnicode)
             let value = measure(step.total, in: step.range)
             text.rows.append([LocalTime.dateAndTime(step.range.from)] + cells(step.total) + [bar.isEmpty ? value : "\(bar) \(value)"])
         }
@@ -83,7 +85,7 @@ struct SeriesAnswer {
     /// A column for each group, the course of each below.
     private var splitText: TextTable {
         let names = series.whole.groups.map { series.grouping?.text(of: $0.key, numbers).joined(separator: " ") ?? "" }
-        let columns = names.map { TextTable.Column(title: $0, alignment: .right, isElastic: true) }
+        let columns = names.enumerated().map { TextTable.Column(title: $1, alignment: .right, isElastic: true, rank: $0) }
         var text = TextTable(
             columns: [TextTable.Column(title: "FROM", isElastic: false)] + columns + [TextTable.Column(title: "ALL", alignment: .right)])
         for step in series.steps {

@@ -22,6 +22,11 @@ struct SeriesCommand: AnsweringCommand {
               weir series --where denied --order connections --last 7d --step 1d
               weir series --split-by workload -o csv --last 1d
 
+            Steps begin where clocks of the local zone show whole hours and days: a
+            day lasts from midnight to midnight, 23 or 25 hours where summer time
+            begins or ends. With --utc they are those of UTC, of which sums are kept
+            for longest.
+
             Programs get a row for each step and group. A step without flows has
             zeros in a complete store; see the completeness line. Blocks become
             ASCII where the locale is not UTF-8.
@@ -75,6 +80,8 @@ struct SeriesCommand: AnsweringCommand {
         return length
     }
 
+    private func steps(in range: TimeRange) throws -> StepRanges { StepRanges(range, length: try length(in: range)) }
+
     func run() throws {
         let range = try question.range()
         let source = try question.asked.source()
@@ -83,15 +90,15 @@ struct SeriesCommand: AnsweringCommand {
             fields: [], order: order.order, limit: limit.rows(or: 5), range: range, filter: try order.filter(try question.filter()))
         if question.explain {
             let asked = grouping.map { query.grouped(by: $0) } ?? query
-            let explanation = try source.explain(SeriesQuery(asked, step: try length(in: range).wholeMilliseconds / 1000))
+            let explanation = try source.explain(SeriesQuery(asked, try steps(in: range).asked))
             return try ExplainAnswer(command: "series", filter: query.filter, range: range, explanation: explanation).answer.write(
                 question.output)
         }
-        let series = try Series(query: query, grouping: grouping, step: try length(in: range), from: source)
+        let series = try Series(query: query, grouping: grouping, steps: try steps(in: range), from: source)
         var answer = SeriesAnswer(series: series, order: order, numbers: question.output.numbers).answer
         let completeness = try source.completeness(in: range, answeredBy: series.coarsest)
         answer.completeness = AnswerCompleteness(completeness: completeness, halves: series.whole.halves)
-        if series.whole.totals.intervals == 0 { answer.remarks.append(try source.remarkOnEmpty(range)) }
+        if series.whole.totals.intervals == 0 { answer.notices = try source.noticesOnEmpty(range, query.filter) }
         try question.finish(answer, completeness)
     }
 }
@@ -103,19 +110,5 @@ extension TimeRange {
         let wanted = lengthInSeconds / 24
         if let length = lengths.first(where: { $0 >= wanted }) { return .seconds(length) }
         return .seconds((wanted + 86_399) / 86_400 * 86_400)
-    }
-
-    /// Steps that begin at whole multiples of their length since the epoch; the first and the last may be shorter.
-    func steps(of length: Duration) -> [TimeRange] {
-        let milliseconds = max(1000, length.wholeMilliseconds)
-        var steps: [TimeRange] = []
-        var start = from
-        while start < to {
-            let whole = (start.milliseconds / milliseconds + 1) * milliseconds
-            let end = min(Timestamp(milliseconds: whole), to)
-            steps.append(TimeRange(from: start, to: end))
-            start = end
-        }
-        return steps
     }
 }

@@ -36,7 +36,7 @@ struct StoreInfoCommand: AnsweringCommand {
         var table = ResultTable(columns: columns)
         var text = TextTable(
             columns: ["TABLE", "ROWS", "ROOM", "AT MOST", "FOR", "FROM", "TO", "KEPT SINCE"].enumerated().map {
-                TextTable.Column(title: $1, alignment: (1...4).contains($0) ? .right : .left)
+                TextTable.Column(title: $1, alignment: (1...4).contains($0) ? .right : .left, isElastic: false, rank: $0 < 2 ? 0 : $0)
             })
         func add(_ name: String, _ rows: Int64, _ octets: Int64?, _ limit: RetentionLimit?, _ times: [Timestamp?] = [nil, nil, nil]) {
             let sizes = [octets, limit?.octets]

@@ -27,6 +27,22 @@ enum TerminalText {
         }
     }
 
+    /// The text in lines of at most so many characters, broken between words; a longer word has a line of its own.
+    ///
+    /// - Parameter width: nil for one line.
+    static func wrapped(_ text: String, to width: Int?) -> [String] {
+        guard let width, text.count > width else { return [text] }
+        var lines: [String] = []
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            if let last = lines.last, last.count + 1 + word.count <= width {
+                lines[lines.count - 1] += " \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+
     /// The text in at most so many characters, the last one `…` if there were more.
     static func fitted(_ text: String, to width: Int) -> String {
         guard text.count > width else { return text }

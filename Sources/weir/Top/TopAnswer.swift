@@ -84,16 +84,22 @@ struct TopAnswer {
 
 // For eyes.
 extension TopAnswer {
-    private var titles: [String] {
+    /// Where the line is narrow, what the order is by stays for longest.
+    private var measured: [TextTable.Column] {
+        func columns(_ titles: [String], rank: Int) -> [TextTable.Column] {
+            titles.map { TextTable.Column(title: $0, alignment: .right, rank: $0 == "%" ? rank + 1 : rank) }
+        }
         let octets = grouping.isDirected ? ["OCTETS SENT", "RECEIVED"] : ["OCTETS", "REVERSE"]
         let packets = grouping.isDirected ? ["PACKETS SENT", "RECEIVED"] : ["PACKETS", "REVERSE"]
-        return (order == .throughput ? ["THROUGHPUT", "REVERSE", "%"] : octets + ["%"]) + packets + ["%", "CONNECTIONS", "%"]
-            + (order == .flows ? ["FLOWS", "%"] : []) + (ranking.before == nil ? [] : ["BEFORE", "CHANGE"])
+        let (octetRank, packetRank) = query.order == .packets ? (7, 0) : query.order == .octets ? (0, 7) : (5, 7)
+        return columns((order == .throughput ? ["THROUGHPUT", "REVERSE"] : octets) + ["%"], rank: octetRank)
+            + columns(packets + ["%"], rank: packetRank) + columns(["CONNECTIONS", "%"], rank: query.order == .connections ? 0 : 4)
+            + (order == .flows ? columns(["FLOWS", "%"], rank: 0) : [])
+            + (ranking.before == nil ? [] : columns(["BEFORE"], rank: 3) + columns(["CHANGE"], rank: 1))
     }
 
     private var text: TextTable {
-        let measured = titles.map { TextTable.Column(title: $0, alignment: .right) }
-        let courses = ranking.courses == nil ? [] : [TextTable.Column(title: "COURSE", isElastic: false)]
+        let courses = ranking.courses == nil ? [] : [TextTable.Column(title: "COURSE", isElastic: false, rank: 2)]
         var text = TextTable(
             columns: grouping.dimensions.map { TextTable.Column(title: $0.title, alignment: $0.alignment) } + measured + courses)
         for (index, group) in result.groups.enumerated() {

@@ -103,10 +103,10 @@ struct TopCommand: AnsweringCommand {
             halves = ranking.result.halves
             coarsest = min(coarsest, ranking.coarsest)
             answers.append(TopAnswer(ranking: ranking, query: query, order: order, numbers: question.output.numbers).answer)
-            if ranking.result.groups.isEmpty { answers[answers.count - 1].remarks.append(try source.remarkOnEmpty(range)) }
         }
         var answer = answers[0]
         answer.further = Array(answers.dropFirst())
+        if answers.allSatisfy(\.table.rows.isEmpty) { answer.notices = try source.noticesOnEmpty(range, query.filter) }
         let completeness = try source.completeness(in: range, answeredBy: coarsest)
         answer.completeness = AnswerCompleteness(completeness: completeness, halves: halves)
         try question.finish(answer, completeness)
