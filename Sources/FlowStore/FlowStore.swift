@@ -6,8 +6,8 @@ internal import Schemas
 
 /// Opens the file that flows are kept in: SQLite in WAL mode, with one writer and any number of readers.
 public enum FlowStore {
-    /// Opens a store for writing, makes it (readable by its owner only) if there is none, and brings it up to date. After a program that
-    /// ended without closing it, the structure of the file is looked at first, which reads all of it.
+    /// Opens a store for writing, makes it (readable by its owner only) if there is none, and brings it up to date. Before anything is written,
+    /// the structure of the file is looked at, which reads all of it: of every small one, and of one that the program before did not close.
     ///
     /// - Parameters:
     ///   - busyTimeout: how long a call waits for another program's lock before it fails with ``StoreError/busy``.
@@ -18,12 +18,15 @@ public enum FlowStore {
         progress: @escaping @Sendable (MigrationProgress) throws(StoreError) -> Void = { _ in }
     ) throws(StoreError) -> FlowWriter {
         try makeFile(at: path)
-        let isRecovered = hasLog(path)
+        let isRecovered = octets(of: path + "-wal") > 0
+        if isRecovered || octets(of: path) <= alwaysChecked { try checkStructure(path, busyTimeout: busyTimeout) }
         var configuration = configuration(busyTimeout: busyTimeout)
         configuration.label = "flow writer"
-        // Both count only before the first table is made. Pages can then be given back to the file system without a VACUUM.
+        // Both count only before the first table is made, and the second would write to a store that may not be ours. Pages can then be given
+        // back to the file system without a VACUUM.
+        let isNew = octets(of: path) == 0
         configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL")
+            if isNew { try database.execute(sql: "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL") }
         }
         let writer: FlowWriter
         do {
@@ -38,14 +41,31 @@ public enum FlowStore {
             }
             writer = try FlowWriter(queue: queue, lock: lock, isRecovered: isRecovered)
         } catch { throw StoreError(error).opening(path) }
-        if isRecovered { try writer.checkStructure() }
         return writer
     }
 
-    /// Whether there is something in the write-ahead log: the last that closes a store takes it away.
-    private static func hasLog(_ path: String) -> Bool {
+    /// Octets of a store that is looked at whenever it is opened for writing: about a second.
+    private static let alwaysChecked: Int64 = 256 << 20
+
+    /// Of the write-ahead log: the last that closes a store takes it away.
+    private static func octets(of path: String) -> Int64 {
         var status = stat()
-        return unsafe stat(path + "-wal", &status) == 0 && status.st_size > 0
+        return unsafe stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    /// On a connection that only reads, so that closing it does not move the log of a damaged store into the file.
+    ///
+    /// - Throws: ``StoreError/damaged(message:)`` with the first thing that is not sound.
+    private static func checkStructure(_ path: String, busyTimeout: Duration) throws(StoreError) {
+        var configuration = configuration(busyTimeout: busyTimeout)
+        // A journal of an older store, from the time ahead of its log, is rolled back first, which writes.
+        configuration.readonly = octets(of: path + "-journal") == 0
+        do {
+            let finding = try DatabaseQueue(path: path, configuration: configuration).read { database in
+                try String.fetchOne(database, sql: "PRAGMA quick_check(1)")
+            }
+            if let finding, finding != "ok" { throw StoreError.damaged(message: finding) }
+        } catch { throw StoreError(error).opening(path) }
     }
 
     /// Opens a store for reading. Works while a writer is active; sees what is committed.

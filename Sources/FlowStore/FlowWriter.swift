@@ -21,6 +21,8 @@ public final class FlowWriter: @unchecked Sendable {
     private var statistics: StatisticsWriter?
     private var ledger: LedgerStatements?
     var retentionMemory = RetentionMemory()
+    /// What was found; nothing is written from then on.
+    private var damage: StoreError?
 
     /// - Parameter queue: a connection to a store that is up to date.
     init(queue: DatabaseQueue, lock: WriterLock, isRecovered: Bool) throws(StoreError) {
@@ -45,6 +47,8 @@ public final class FlowWriter: @unchecked Sendable {
         intervals = nil
         statistics = nil
         ledger = nil
+        // Closing would move the log into the damaged file and take it away. It stays until the program ends, and makes the next one look.
+        if damage != nil { _ = unsafe Unmanaged.passRetained(queue) }
     }
 
     /// The first connection id that the store had not used when it was opened.
@@ -66,22 +70,20 @@ public final class FlowWriter: @unchecked Sendable {
         }
     }
 
-    /// Whether SQLite's structures are sound.
-    ///
-    /// - Throws: ``StoreError/damaged(message:)`` with the first thing that is not.
-    func checkStructure() throws(StoreError) {
-        try perform { database throws(StoreError) in
-            let check = try Statement(try Connection(database), "PRAGMA quick_check(1)")
-            guard try check.step() else { return }
-            defer { check.reset() }
-            if let finding = check.text(at: 0), finding != "ok" { throw .damaged(message: finding) }
-        }
-    }
-
     /// Runs a body on the writer's connection, outside of any transaction.
+    ///
+    /// - Throws: what the body throws; once the file turned out to be damaged, that, whatever is asked.
     func perform<Value>(_ body: (Database) throws(StoreError) -> Value) throws(StoreError) -> Value {
         do {
-            return try queue.writeWithoutTransaction { try body($0) }
+            return try queue.writeWithoutTransaction { database in
+                if let damage { throw damage }
+                do throws(StoreError) {
+                    return try body(database)
+                } catch {
+                    if case .damaged = error { damage = error }
+                    throw error
+                }
+            }
         } catch { throw StoreError(error) }
     }
 

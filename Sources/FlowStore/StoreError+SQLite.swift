@@ -9,10 +9,13 @@ extension StoreError {
         case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy
         case .SQLITE_FULL: self = .full
         case .SQLITE_READONLY: self = .readOnly
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(message: message)
+        case .SQLITE_NOTADB: self = .damaged(message: Self.notADatabase)
+        case .SQLITE_CORRUPT: self = .damaged(message: message)
         default: self = .failed(code: code, message: message)
         }
     }
+
+    private static let notADatabase = "file is not a database"
 
     /// What GRDB or we threw inside a GRDB closure.
     init(_ error: any Error) {
@@ -27,7 +30,7 @@ extension StoreError {
     /// The same error as it is told of a file that is being opened.
     func opening(_ path: String) -> StoreError {
         switch self {
-        case .damaged: .notSQLite(path: path)
+        case .damaged(Self.notADatabase): .notSQLite(path: path)
         case .failed(let code, let message) where code & 0xFF == ResultCode.SQLITE_CANTOPEN.rawValue:
             .cannotOpen(path: path, reason: message)
         case .readOnly: .cannotOpen(path: path, reason: "it is read-only")

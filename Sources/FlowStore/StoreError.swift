@@ -14,6 +14,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case newerStore(path: String, migrations: [String])
     /// The store was not yet brought up to date by a writer of this version.
     case olderStore(path: String)
+    /// Bringing the store up to date was ended from outside. It is as it was.
+    case migrationStopped(path: String)
     /// Another program has the store open for writing.
     case anotherWriter(path: String)
     /// Somebody held the database's lock for longer than the busy timeout. Nothing was written; try again.
@@ -67,6 +69,8 @@ extension StoreError: CustomStringConvertible {
                 + "Use that version or a later one; the file was left as it is."
         case .olderStore(let path):
             "The flow store \(path) was made by an older version. Start this version's weir-aggregator on it once to bring it up to date."
+        case .migrationStopped(let path):
+            "Bringing the flow store \(path) up to date was stopped. Its flows are as they were; the next start begins again with them."
         case .anotherWriter(let path):
             "Another program is writing to the flow store \(path). Stop it first: a store has one writer."
         case .busy:
@@ -76,7 +80,8 @@ extension StoreError: CustomStringConvertible {
         case .readOnly:
             "The flow store or its folder is read-only. Check permissions and how its disk is mounted."
         case .damaged(let message):
-            "The flow store is damaged (\(message)). Stop the writer, keep a copy, and recover it with: sqlite3 FILE .recover"
+            "The flow store is damaged (\(message)). Nothing more is written to it. Keep a copy, and go on with a backup, or with what "
+                + "can be read of it: sqlite3 FILE .recover | sqlite3 NEW"
         case .failed(let code, let message):
             "The flow store failed: \(message) (SQLite \(code))."
         case .invalidSQL(let message):

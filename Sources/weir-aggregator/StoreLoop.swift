@@ -112,6 +112,7 @@ struct StoreLoop {
                         "store refuses to write, trying again", metadata: ["cause": "\(error)", "intervals": "\(batch.intervals.count)"])
                 }
                 firstFailure = began
+                if case .damaged = error, !isStopping() { Signals.terminate() }
                 if !error.isRetrySensible || isStopping() && clock.now - began > Self.lastPatience {
                     logger.error("batch given up", metadata: ["cause": "\(error)", "intervals": "\(batch.intervals.count)"])
                     return false

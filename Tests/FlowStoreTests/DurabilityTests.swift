@@ -2,6 +2,7 @@
 
 import CFaultyDisk
 import FlowModel
+import FlowTesting
 import GRDB
 import Glibc
 import IPFIX
@@ -71,6 +72,95 @@ import Testing
             #expect(try FlowStore.openForReading(path: copy.file("flows.db")).check() == [], "seed \(seed), operations \(operations)")
             try recovered.write(batch(LivingFlows(seed: 99, at: start + .seconds(86_400))))
         }
+    }
+
+    /// What the store of a moment answers: of the whole time by day, and of what is still kept as intervals.
+    private struct Answers: Equatable {
+        let octetsByDay: UInt64?
+        let rows: [Int64]
+
+        init(_ reader: FlowReader) throws {
+            let always = TimeRange(from: Timestamp(seconds: 0), to: Timestamp(seconds: 1 << 40))
+            octetsByDay = try reader.top(TopQuery(fields: [], range: always)).totals.octets
+            rows = try reader.queue.read { database in
+                try ["interval", "connection", "interval_side"].map { try Int64.fetchOne(database, sql: "SELECT count(*) FROM \($0)") ?? 0 }
+            }
+        }
+    }
+
+    @Test(
+        "a power cut while sums are written and old flows are removed leaves a store as it was after one of the steps",
+        arguments: [5, 6] as [UInt64])
+    func powerCutInRetention(seed: UInt64) throws {
+        #expect(faulty_disk_install() == 0)
+        unsafe faulty_disk_watch(folder.path)
+        defer { faulty_disk_stop() }
+        let policy = RetentionPolicy(
+            ages: [.flows: .seconds(3600), .minute: .seconds(7200)], sizes: [.hour: 30_000], ledgerAge: .seconds(7200))
+        var writer: FlowWriter? = try FlowStore.openForWriting(path: folder.file("flows.db"))
+        let reader = try FlowStore.openForReading(path: folder.file("flows.db"))
+        // Hours pass between two batches, so that each ends minutes and hours, and each step has something to remove.
+        let flows = LivingFlows(seed: seed, at: start, quiet: 2)
+        var committed = [(operations: faulty_disk_operations(), answers: try Answers(reader))]
+        var removed: Int64 = 0
+        for index in 0..<24 {
+            if index % 9 == 8 { try writer?.queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)") } }
+            try writer?.write(batch(flows))
+            committed.append((faulty_disk_operations(), try Answers(reader)))
+            while let step = try writer?.retain(policy, at: flows.clock) {
+                committed.append((faulty_disk_operations(), try Answers(reader)))
+                removed += step.rowsRemoved
+                if !step.hasMore { break }
+            }
+        }
+        #expect(removed > 100)
+        writer = nil
+        let first = committed[0].operations
+        var random = RandomFlows(seed: seed)
+        for round in 0..<12 as Range<UInt64> {
+            let operations = first + Int64(random.next(below: UInt64(committed[committed.count - 1].operations - first)))
+            let copy = TemporaryFolder()
+            try #require(unsafe faulty_disk_cut_power(operations, seed &* 1000 &+ round, copy.path) == 0)
+            let last = committed.lastIndex { $0.operations <= operations } ?? 0
+            let recovered = try FlowStore.openForWriting(path: copy.file("flows.db"))
+            let found = try FlowStore.openForReading(path: copy.file("flows.db"))
+            let allowed = committed[last...min(last + 1, committed.count - 1)].map(\.answers)
+            #expect(allowed.contains(try Answers(found)), "seed \(seed), operations \(operations), round \(round)")
+            #expect(try found.check() == [], "seed \(seed), operations \(operations)")
+            // It goes on from there.
+            while try recovered.retain(policy, at: flows.clock + .seconds(86_400)).hasMore {}
+            #expect(try found.check() == [], "seed \(seed), operations \(operations)")
+        }
+    }
+
+    @Test(
+        "a power cut while a store of an earlier release is brought up to date leaves it as it was, or done",
+        arguments: [7, 8] as [UInt64])
+    func powerCutInMigration(seed: UInt64) throws {
+        let text = String(decoding: try Fixture.octets("stores/v3.sql"), as: UTF8.self)
+        #expect(faulty_disk_install() == 0)
+        unsafe faulty_disk_watch(folder.path)
+        defer { faulty_disk_stop() }
+        let path = folder.file("flows.db")
+        try DatabaseQueue(path: path).writeWithoutTransaction { try $0.execute(sql: text) }
+        let first = faulty_disk_operations()
+        _ = try FlowStore.openForWriting(path: path)
+        let whole = try Content(FlowStore.openForReading(path: path))
+        #expect(whole.intervals > 20)
+        let last = faulty_disk_operations()
+        var random = RandomFlows(seed: seed)
+        var old = 0
+        for round in 0..<12 as Range<UInt64> {
+            let operations = first + Int64(random.next(below: UInt64(last - first + 1)))
+            let copy = TemporaryFolder()
+            try #require(unsafe faulty_disk_cut_power(operations, seed &* 1000 &+ round, copy.path) == 0)
+            if (try? FlowStore.openForReading(path: copy.file("flows.db"))) == nil { old += 1 }
+            _ = try FlowStore.openForWriting(path: copy.file("flows.db"))
+            let found = try FlowStore.openForReading(path: copy.file("flows.db"))
+            #expect(try Content(found) == whole, "seed \(seed), operations \(operations), round \(round)")
+            #expect(try found.check() == [], "seed \(seed), operations \(operations)")
+        }
+        #expect(old > 0)
     }
 
     @Test("a full disk stops writing and not the program; with room it goes on by itself, and nothing is lost")

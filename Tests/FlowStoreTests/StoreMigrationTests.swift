@@ -108,6 +108,32 @@ import Testing
         #expect(try migratedRows() == before)
     }
 
+    /// What every view of a store shows, by name: the columns that it has, in any order of rows.
+    private func answers(_ database: Database, of views: [String: [String]]) throws -> [String: [[String]]] {
+        try views.reduce(into: [:]) { answers, view in
+            answers[view.key] = try Row.fetchAll(database, sql: "SELECT \(view.value.joined(separator: ", ")) FROM \(view.key)")
+                .map { $0.databaseValues.map(\.description) }.sorted { $0.joined() < $1.joined() }
+        }
+    }
+
+    @Test("what the views of an earlier release said, today's say as well", arguments: ["v7"])
+    func earlierViews(fixture: String) throws {
+        let queue = try makeStore(fixture)
+        let views = try queue.read { database in
+            try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'view'").reduce(into: [:]) { views, name in
+                views[name] = try String.fetchAll(database, sql: "SELECT name FROM pragma_table_info(?)", arguments: [name])
+            }
+        }
+        let before = try queue.read { try answers($0, of: views) }
+        #expect(before["flows"]?.count ?? 0 > 20 && before["flows_1h"]?.count ?? 0 > 5 && before["completeness"]?.count ?? 0 > 0)
+        try queue.close()
+        _ = try FlowStore.openForWriting(path: path)
+        let reader = try FlowStore.openForReading(path: path)
+        let after = try reader.queue.read { try answers($0, of: views) }
+        for (view, rows) in before { #expect(after[view] == rows, "\(view)") }
+        #expect(try reader.check() == [])
+    }
+
     @Test("bringing a store up to date that is ended early is done again from the beginning; until then it is not read")
     func endedEarly() throws {
         let before = try legacyRows(makeStore("v3"))

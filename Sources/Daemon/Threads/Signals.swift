@@ -36,6 +36,18 @@ public enum Signals {
         return received
     }
 
+    /// Whether SIGINT or SIGTERM has come that nobody has waited for yet: what takes long before the program is at work ends then.
+    public static var isTerminationPending: Bool {
+        var pending = sigset_t()
+        unsafe sigpending(&pending)
+        return unsafe sigismember(&pending, Signal.interrupt.rawValue) == 1 || sigismember(&pending, Signal.terminate.rawValue) == 1
+    }
+
+    /// Ends the program in good order, as SIGTERM from outside does: for a thread that cannot go on.
+    public static func terminate() {
+        kill(getpid(), Signal.terminate.rawValue)
+    }
+
     private static func exitAtNextInterrupt() {
         // _exit may be called in a signal handler (signal-safety(7)); exit may not.
         signal(SIGINT) { _ in _exit(ExitStatus.interrupted) }

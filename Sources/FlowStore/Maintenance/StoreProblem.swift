@@ -9,6 +9,10 @@ public struct StoreProblem: Sendable, Hashable, CustomStringConvertible {
     /// What is wrong.
     public let finding: String
 
+    public init(check: String, finding: String) {
+        (self.check, self.finding) = (check, finding)
+    }
+
     public var description: String { "\(check): \(finding)" }
 }
 
@@ -23,15 +27,29 @@ extension FlowReader {
             var problems: [StoreProblem] = []
             for (index, check) in Self.checks.enumerated() {
                 try progress(check.name, index + 1, Self.checks.count)
-                let statement = try Statement(connection, check.sql)
-                while try statement.step(), problems.count(where: { $0.check == check.name }) < 100 {
-                    let finding = (0..<statement.columnCount).map { statement.text(at: $0) ?? "NULL" }.joined(separator: ", ")
-                    if finding != "ok" { problems.append(StoreProblem(check: check.name, finding: finding)) }
+                do throws(StoreError) {
+                    for finding in try findings(check.sql, on: connection) {
+                        problems.append(StoreProblem(check: check.name, finding: finding))
+                    }
+                } catch {
+                    // What cannot be read is a finding too, and others may be readable.
+                    guard case .damaged(let message) = error else { throw error }
+                    problems.append(StoreProblem(check: check.name, finding: message))
                 }
-                statement.reset()
             }
             return problems
         }
+    }
+
+    private func findings(_ sql: String, on connection: Connection) throws(StoreError) -> [String] {
+        let statement = try Statement(connection, sql)
+        var findings: [String] = []
+        while findings.count < 100, try statement.step() {
+            let finding = (0..<statement.columnCount).map { statement.text(at: $0) ?? "NULL" }.joined(separator: ", ")
+            if finding != "ok" { findings.append(finding) }
+        }
+        statement.reset()
+        return findings
     }
 
     /// Each returns a row for each problem.

@@ -25,11 +25,7 @@ struct StoreCheckCommand: AnsweringCommand {
     var format: OutputFormat { output.format }
 
     func run() throws {
-        let isWatched = Environment.isTerminal(STDERR_FILENO)
-        let problems = try store.open().check { name, number, count in
-            if isWatched { Output.write(Array("\r\u{1B}[K\(number)/\(count) \(name)".utf8), to: STDERR_FILENO) }
-        }
-        if isWatched { Output.write(Array("\r\u{1B}[K".utf8), to: STDERR_FILENO) }
+        let problems = try problems()
         let rows = problems.map { [ResultValue.text($0.check), .text($0.finding)] }
         let text = TextTable(
             columns: [TextTable.Column(title: "CHECK"), TextTable.Column(title: "FINDING")], rows: problems.map { [$0.check, $0.finding] })
@@ -39,5 +35,18 @@ struct StoreCheckCommand: AnsweringCommand {
         answer.remarks = [problems.isEmpty ? "the store is sound" : "\(plural(problems.count, "problem")) in the store"]
         try answer.write(output)
         if !problems.isEmpty { throw ExitCode(1) }
+    }
+
+    /// A file that cannot even be opened for its damage is one with a problem.
+    private func problems() throws -> [StoreProblem] {
+        let isWatched = Environment.isTerminal(STDERR_FILENO)
+        defer { if isWatched { Output.write(Array("\r\u{1B}[K".utf8), to: STDERR_FILENO) } }
+        do {
+            return try store.open().check { name, number, count in
+                if isWatched { Output.write(Array("\r\u{1B}[K\(number)/\(count) \(name)".utf8), to: STDERR_FILENO) }
+            }
+        } catch StoreError.damaged(let message) {
+            return [StoreProblem(check: "structure of the file", finding: message)]
+        }
     }
 }
