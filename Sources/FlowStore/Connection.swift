@@ -24,6 +24,9 @@ struct Connection {
     /// Rows that the last INSERT, UPDATE or DELETE changed.
     var changes: Int64 { unsafe sqlite3_changes64(handle) }
 
+    /// The id of the row that was inserted last.
+    var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
+
     /// What SQLite says of its last failed call on this connection.
     func error(code: Int32) -> StoreError {
         StoreError(code: code, message: unsafe sqlite3_errmsg(handle).map { unsafe String(cString: $0) } ?? "no message")

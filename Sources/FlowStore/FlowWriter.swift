@@ -59,12 +59,23 @@ public final class FlowWriter: @unchecked Sendable {
     /// - Throws: nothing of the batch is stored then, and nothing remembered of it but the texts of its names.
     @discardableResult
     public func write(_ batch: StoreBatch) throws(StoreError) -> WriteResult {
+        try write(batch, intervals: batch.intervals.indices)
+    }
+
+    /// Stores a part of a batch, so that a large one need not be one long transaction. Parts are written in their order, each until it is
+    /// stored or the batch is given up: what a batch tells beside its intervals is stored with the last of them, so that it says of none that
+    /// they are there before they are.
+    ///
+    /// - Parameter part: places in the intervals of the batch.
+    /// - Throws: nothing of the part is stored then.
+    @discardableResult
+    public func write(_ batch: StoreBatch, intervals part: Range<Int>) throws(StoreError) -> WriteResult {
         try perform { database throws(StoreError) in
-            intervals?.learn(batch.names)
+            if part.lowerBound == 0 { intervals?.learn(batch.names) }
             var result = WriteResult()
             try transaction(in: database) { () throws(StoreError) in
                 result = WriteResult()
-                try store(batch, &result)
+                try store(batch, part, &result)
             }
             return result
         }
@@ -116,11 +127,12 @@ public final class FlowWriter: @unchecked Sendable {
         try intervals?.flush(at: now)
     }
 
-    private func store(_ batch: StoreBatch, _ result: inout WriteResult) throws(StoreError) {
+    private func store(_ batch: StoreBatch, _ part: Range<Int>, _ result: inout WriteResult) throws(StoreError) {
         guard let ledger, intervals != nil else { throw .failed(code: 21, message: "the writer is closed") }
         try intervals?.begin()
-        try intervals?.store(batch.intervals.span, &result)
+        try intervals?.store(batch.intervals.span.extracting(part), &result)
         try intervals?.flush()
+        guard part.upperBound == batch.intervals.count else { return }
         for minute in batch.exporterMinutes {
             if let statements = intervals?.statements { try ledger.add(minute, names: statements) }
             result.exporterMinutes += 1

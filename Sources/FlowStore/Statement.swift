@@ -143,6 +143,12 @@ extension Statement {
         while try step() {}
     }
 
+    /// Runs an `INSERT` of one row; its id. Not `RETURNING`, for which SQLite makes a table of its own each time.
+    func insertedRow() throws(StoreError) -> Int64 {
+        try run()
+        return connection.lastInsertedRow
+    }
+
     /// The first column of the first row; nil if there is none or it is NULL.
     func firstInteger() throws(StoreError) -> Int64? {
         guard try step() else { return nil }

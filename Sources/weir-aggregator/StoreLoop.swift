@@ -6,8 +6,8 @@ import FlowStore
 import IPFIX
 import Logging
 
-/// The writer thread: one transaction a batch. A batch that the store refuses for now is written again until it is taken. Between batches,
-/// what is too old to be kept is removed a little at a time.
+/// The writer thread: one transaction a batch, or several of a thousand intervals. What the store refuses for now is written again until it is
+/// taken. Between batches, what is too old to be kept is removed a little at a time.
 struct StoreLoop {
     let writer: FlowWriter
     let batches: Mailbox<StoreBatch>
@@ -19,6 +19,8 @@ struct StoreLoop {
     /// Shown what came of each batch.
     var board: LedgerBoard?
 
+    /// Of a transaction. A power cut takes at most so many, and nothing waits long for the writer.
+    private static let intervalsAtOnce = 1000
     private static let pause = Duration.milliseconds(500)
     private static let lastPatience = Duration.seconds(4)
     /// Between looks for what is too old, when the last one found nothing more.
@@ -65,13 +67,13 @@ struct StoreLoop {
     /// - Returns: what is to be entered into the ledger, because it could not be stored.
     private func store(_ batch: StoreBatch, _ result: inout Result) -> ExporterMinute? {
         let refusedBefore = result.intervalsRefused
-        let isWritten = write(batch, &result)
-        let refused = result.intervalsRefused - refusedBefore
-        result.intervals += isWritten ? batch.intervals.count - refused : 0
-        result.intervalsLost += isWritten ? 0 : batch.intervals.count
+        let written = write(batch, &result)
+        let (refused, lost) = (result.intervalsRefused - refusedBefore, batch.intervals.count - written)
+        result.intervals += written - refused
+        result.intervalsLost += lost
         var minute = ExporterMinute.ofAggregator(at: clock.now)
         minute.drop(.withoutPlace, UInt64(refused))
-        if !isWritten { minute.drop(.storeFailed, UInt64(batch.intervals.count)) }
+        minute.drop(.storeFailed, UInt64(lost))
         return minute.isComplete ? nil : minute
     }
 
@@ -91,13 +93,25 @@ struct StoreLoop {
         }
     }
 
-    private func write(_ batch: StoreBatch, _ result: inout Result) -> Bool {
+    /// - Returns: how many of the batch's intervals the store has taken. When a part is given up, so is the rest.
+    private func write(_ batch: StoreBatch, _ result: inout Result) -> Int {
+        var written = 0
+        repeat {
+            let part = written..<min(written + Self.intervalsAtOnce, batch.intervals.count)
+            guard write(batch, part, &result) else { break }
+            written = part.upperBound
+        } while written < batch.intervals.count
+        return written
+    }
+
+    /// - Returns: whether the part was stored.
+    private func write(_ batch: StoreBatch, _ part: Range<Int>, _ result: inout Result) -> Bool {
         let pauses = Mailbox<Void>(capacity: 1)
         var firstFailure: Timestamp?
         var lastTold = clock.now
         while true {
             do throws(StoreError) {
-                let written = try writer.write(batch)
+                let written = try writer.write(batch, intervals: part)
                 if let firstFailure {
                     logger.notice("store writes again", metadata: ["after": "\(DurationText.text(for: clock.now - firstFailure))"])
                 }
@@ -109,12 +123,14 @@ struct StoreLoop {
                 if firstFailure == nil || clock.now - lastTold >= Self.reminder {
                     lastTold = clock.now
                     logger.error(
-                        "store refuses to write, trying again", metadata: ["cause": "\(error)", "intervals": "\(batch.intervals.count)"])
+                        "store refuses to write, trying again",
+                        metadata: ["cause": "\(error)", "intervals": "\(batch.intervals.count - part.lowerBound)"])
                 }
                 firstFailure = began
                 if case .damaged = error, !isStopping() { Signals.terminate() }
                 if !error.isRetrySensible || isStopping() && clock.now - began > Self.lastPatience {
-                    logger.error("batch given up", metadata: ["cause": "\(error)", "intervals": "\(batch.intervals.count)"])
+                    logger.error(
+                        "batch given up", metadata: ["cause": "\(error)", "intervals": "\(batch.intervals.count - part.lowerBound)"])
                     return false
                 }
                 if error == .full, retention.givesUpOldestWhenFull, giveUpOldest(&result) { continue }

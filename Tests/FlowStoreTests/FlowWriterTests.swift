@@ -184,6 +184,36 @@ import Testing
         #expect(try rows("SELECT sourcePodName, destinationPodName FROM flows") == [[nil, NameTable.tooManyText]])
     }
 
+    @Test("a batch in parts is the batch: names come with the first part, the ledger with the last, and one that failed is written again")
+    func parts() throws {
+        var random = RandomFlows(seed: 9)
+        var batch = StoreBatch()
+        for index in 0..<2500 {
+            let (record, _) = random.record(end: Timestamp(seconds: second + Int64(index % 7)))
+            batch.intervals.append(FlowInterval(connection: Int64(index + 1), record: record, isConnectionChanged: true))
+        }
+        batch.names = random.newNames()
+        batch.exporterMinutes = [ExporterMinute(exporter: "udp://192.0.2.1", observationDomainID: 1, minute: Timestamp(seconds: second))]
+        let writer = try FlowStore.openForWriting(path: path)
+        var (intervals, minutes): ([Int], [Int]) = ([], [])
+        for part in [0..<1000, 1000..<2000, 2000..<2500] {
+            try writer.queue.write { try $0.execute(sql: "PRAGMA max_page_count = 1") }
+            #expect(throws: StoreError.full) { try writer.write(batch, intervals: part) }
+            try writer.queue.write { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
+            let result = try writer.write(batch, intervals: part)
+            #expect(result.unknownNames == 0)
+            intervals.append(result.intervals)
+            minutes.append(result.exporterMinutes)
+        }
+        #expect(intervals == [1000, 1000, 500] && minutes == [0, 0, 1])
+        let whole = folder.file("whole.db")
+        try FlowStore.openForWriting(path: whole).write(batch)
+        for table in ["interval", "connection", "conversation", "name", "address", "exporter_minute"] {
+            let sql = "SELECT * FROM \(table) ORDER BY 1"
+            #expect(try storedRows(sql, of: path) == storedRows(sql, of: whole), "\(table)")
+        }
+    }
+
     @Test("entries of the ledger add up, saturate, and keep the node's name")
     func ledger() throws {
         let writer = try FlowStore.openForWriting(path: path)

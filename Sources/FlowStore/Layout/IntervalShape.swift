@@ -88,12 +88,12 @@ struct IntervalShape {
             length = end.milliseconds.subtractingReportingOverflow(begin.milliseconds).partialValue
         }
         // What no duration explains is stored beside the interval; a first one needs no other use of its duration.
-        let isComputed = common.isThroughputComputed(over: length ?? 0)
-        if previousEnd == nil, !isComputed, common.isThroughputComputed(over: 0) { length = nil }
+        var isComputed = common.isThroughputComputed(over: length ?? 0)
+        if previousEnd == nil, !isComputed, common.isThroughputComputed(over: 0) { (length, isComputed) = (nil, true) }
         duration = length
         previousSecond = previousEnd?.seconds
         if previousEnd == nil { bits |= IntervalLayout.isFirst }
-        if common.isThroughputComputed(over: length ?? 0) { bits |= IntervalLayout.isThroughputComputed }
+        if isComputed { bits |= IntervalLayout.isThroughputComputed }
         if common.areTotalsDeltas { bits |= IntervalLayout.areTotalsDeltas }
         (source, sourceLag) = add(
             .source, IntervalCounts(intervals, index, Self.sourceFields), intervals[index].record[unsigned: .flowEndSecondsFromSourceNode],

@@ -47,7 +47,6 @@ enum StoreLayout {
     static let insertConversation = """
         INSERT INTO conversation (fingerprint, lastSeen, \(list(conversationColumns)))
         VALUES (\(parameters(conversationColumns.count + 2)))
-        RETURNING id
         """
 
     /// Parameter: the id.

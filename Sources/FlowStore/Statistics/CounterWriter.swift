@@ -25,7 +25,6 @@ struct CounterWriter {
             """
             INSERT INTO exporter_counter (exporter, observationDomainID, name, process, nodeName, since, time, value)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            RETURNING id
             """)
         update = try Statement(
             connection,

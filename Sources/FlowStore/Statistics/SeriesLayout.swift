@@ -45,12 +45,11 @@ struct SeriesLayout {
         """
     }
 
-    /// Parameters: `identity`. Column: the id.
+    /// Parameters: `identity`.
     var insert: String {
         """
         INSERT INTO \(table) (\(names(identity.map(\.field))))
         VALUES (\(StoreLayout.parameters(identity.count)))
-        RETURNING id
         """
     }
 

@@ -22,11 +22,11 @@ struct WriterStatements {
         insertSide = try Statement(connection, IntervalLayout.insertSide)
         imports = ImportStatements(connection)
         selectName = try Statement(connection, "SELECT id, lastSeen FROM name WHERE text = ?")
-        insertName = try Statement(connection, "INSERT INTO name (text, lastSeen) VALUES (?, ?) RETURNING id")
+        insertName = try Statement(connection, "INSERT INTO name (text, lastSeen) VALUES (?, ?)")
         touchName = try Statement(
             connection, "UPDATE name SET lastSeen = CASE WHEN ?1 IS NULL THEN NULL ELSE max(lastSeen, ?1) END WHERE id = ?2")
         selectAddress = try Statement(connection, "SELECT id, lastSeen FROM address WHERE octets = ?")
-        insertAddress = try Statement(connection, "INSERT INTO address (octets, text, lastSeen) VALUES (?, ?, ?) RETURNING id")
+        insertAddress = try Statement(connection, "INSERT INTO address (octets, text, lastSeen) VALUES (?, ?, ?)")
         touchAddress = try Statement(connection, "UPDATE address SET lastSeen = max(ifnull(lastSeen, 0), ?) WHERE id = ?")
         selectLastInterval = try Statement(connection, "SELECT max(id) FROM interval WHERE id BETWEEN ? AND ?")
         selectConversation = try Statement(connection, "SELECT conversation FROM connection WHERE id = ?")
@@ -87,16 +87,5 @@ struct WriterStatements {
     func conversation(of connection: Int64) throws(StoreError) -> Int64? {
         selectConversation.bind(connection, at: 1)
         return try selectConversation.firstInteger()
-    }
-}
-
-extension Statement {
-    /// Runs an `INSERT … RETURNING id` to its end; the id.
-    func insertedRow() throws(StoreError) -> Int64 {
-        guard try step(), let row = integer(at: 0) else {
-            throw .failed(code: 1, message: "an insert returned no row")
-        }
-        _ = try step()
-        return row
     }
 }

@@ -5,19 +5,18 @@ import FlowStore
 import FlowTesting
 import Glibc
 
-/// Fills a store a thousand intervals a transaction, as the aggregator does. Making the intervals is not part of the time.
+/// Fills a store a thousand intervals a transaction, as the aggregator does at most. Making the intervals is not part of the time.
 struct StoreWriting {
     let path: String
-    static let batchSize = 1000
 
-    func run(intervals: Int, pairs: Int) throws {
+    func run(intervals: Int, pairs: Int, batchSize: Int = 1000) throws {
         var traffic = StoreTraffic(pairs: pairs)
         var (total, longest) = (Cost(), Cost())
         do {
             let writer = try FlowStore.openForWriting(path: path)
             var written = 0
             while written < intervals {
-                let batch = traffic.batch(of: min(Self.batchSize, intervals - written))
+                let batch = traffic.batch(of: min(batchSize, intervals - written))
                 let cost = try Cost.measuring { written += try writer.write(batch).intervals }
                 total += cost
                 longest = max(longest, cost)
