@@ -2,7 +2,7 @@
 
 /// A set of fields, for what is done with those of them that a record knows.
 public struct FlowFieldSet: Sendable, Hashable {
-    let low, high: UInt64
+    @usableFromInline let low, high: UInt64
 
     public init(_ fields: some Sequence<FlowField>) {
         var (low, high): (UInt64, UInt64) = (0, 0)
@@ -17,23 +17,29 @@ public struct FlowFieldSet: Sendable, Hashable {
 extension FlowRecord {
     /// A number for what is known of some fields: equal for equal records, and for others with a chance of one in 2³². It keeps no enemy from
     /// making two that are equal. Never 0.
-    public func fingerprint(of fields: FlowFieldSet) -> UInt32 {
-        var state: UInt64 = knownLow & fields.low ^ (knownHigh & fields.high) &* 0x9E37_79B9_7F4A_7C15
-        fold(knownLow & fields.low, firstIndex: 0, into: &state)
-        fold(knownHigh & fields.high, firstIndex: 64, into: &state)
+    ///
+    /// - Parameter index: of the record. It is read where it lies: a word of a record by a number that is not constant would be read from a
+    ///   copy of all of it.
+    @inlinable
+    public static func fingerprint(of fields: FlowFieldSet, at index: Int, in records: Span<FlowRecord>) -> UInt32 {
+        let (low, high) = (records[index].knownLow & fields.low, records[index].knownHigh & fields.high)
+        var state: UInt64 = low ^ high &* 0x9E37_79B9_7F4A_7C15
+        for half in 0..<2 {
+            var rest = half == 0 ? low : high
+            while rest != 0 {
+                let field = half * 64 + rest.trailingZeroBitCount
+                rest &= rest - 1
+                let word = field < FlowField.wideCount ? field * 2 : field + FlowField.wideCount
+                state = mix(state ^ records[index].words[word])
+                if field < FlowField.wideCount { state = mix(state ^ records[index].words[word + 1]) }
+            }
+        }
         return max(1, UInt32(truncatingIfNeeded: state ^ state >> 32))
     }
 
-    private func fold(_ known: UInt64, firstIndex: Int, into state: inout UInt64) {
-        var rest = known
-        let words = words.span
-        while rest != 0 {
-            let index = firstIndex + rest.trailingZeroBitCount
-            rest &= rest - 1
-            let word = index < FlowField.wideCount ? index * 2 : index + FlowField.wideCount
-            state = mix(state ^ words[word])
-            if index < FlowField.wideCount { state = mix(state ^ words[word + 1]) }
-        }
+    public func fingerprint(of fields: FlowFieldSet) -> UInt32 {
+        let one: InlineArray<1, FlowRecord> = [self]
+        return Self.fingerprint(of: fields, at: 0, in: one.span)
     }
 }
 
@@ -65,8 +71,8 @@ public struct RecordIdentity: Sendable, Hashable {
     }
 }
 
-@inline(__always)
-private func mix(_ value: UInt64) -> UInt64 {
+@inlinable @inline(__always)
+func mix(_ value: UInt64) -> UInt64 {
     let product = value.multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
     return product.high ^ product.low &+ 0x9E37_79B9
 }

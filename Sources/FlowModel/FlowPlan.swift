@@ -68,31 +68,46 @@ public struct FlowPlan: Sendable {
     ///
     /// The decoder that found the set has checked that its records lie inside; what follows the last is padding.
     ///
-    /// - Parameter receive: may change the record it is given, which is the same for all: handing out copies of 800 octets takes longer
-    ///   than reading some of them.
+    /// - Parameters:
+    ///   - batch: is filled, handed over and emptied until all are read.
+    ///   - receive: may change the records it is given.
     public func decode(
-        _ message: RawSpan, set: DataSet, names: inout NameTable, _ receive: (inout FlowRecord, inout NameTable) -> Void
+        _ message: RawSpan, set: DataSet, names: inout NameTable, by batch: inout FlowBatch,
+        _ receive: (inout FlowBatch, inout NameTable) -> Void
     ) {
         var position = set.body.lowerBound
         let end = set.body.upperBound
-        var flow = FlowRecord()
-        let operations = operations.span
+        batch.removeAll()
         for _ in 0..<set.recordCount {
-            flow.forgetAll()
-            for index in operations.indices {
-                let operation = operations[index]
-                var length = Int(operation.length)
-                if operation.length == FieldSpecifier.variableLength {
-                    guard let value = FieldSpecifier.variableRange(in: message, at: position, end: end) else { return }
-                    position = value.lowerBound
-                    length = value.count
-                }
-                guard position &+ length <= end else { return }
-                read(operation, position, length, of: message, into: &flow, &names)
-                position &+= length
+            guard batch.append({ flow in read(&position, end, of: message, into: &flow, &names) }) else { break }
+            if batch.isFull {
+                receive(&batch, &names)
+                batch.removeAll()
             }
-            receive(&flow, &names)
         }
+        if batch.count > 0 { receive(&batch, &names) }
+        batch.removeAll()
+    }
+
+    /// - Returns: whether all of the record is there.
+    @inline(__always)
+    private func read(
+        _ position: inout Int, _ end: Int, of message: RawSpan, into flow: inout FlowRecord, _ names: inout NameTable
+    ) -> Bool {
+        let operations = operations.span
+        for index in operations.indices {
+            let operation = operations[index]
+            var length = Int(operation.length)
+            if operation.length == FieldSpecifier.variableLength {
+                guard let value = FieldSpecifier.variableRange(in: message, at: position, end: end) else { return false }
+                position = value.lowerBound
+                length = value.count
+            }
+            guard position &+ length <= end else { return false }
+            read(operation, position, length, of: message, into: &flow, &names)
+            position &+= length
+        }
+        return true
     }
 
     @inline(__always)

@@ -14,3 +14,18 @@ public enum Reception: Sendable, Hashable {
     /// Whether a connection took it in.
     public var isKept: Bool { self == .opened || self == .merged }
 }
+
+/// What became of some records, counted.
+public struct Receptions: Sendable {
+    public private(set) var opened: UInt64 = 0
+    public private(set) var merged: UInt64 = 0
+    public private(set) var drops: [DropCause: UInt64] = [:]
+
+    public mutating func note(_ reception: Reception) {
+        switch reception {
+        case .opened: opened += 1
+        case .merged: merged += 1
+        case .dropped(let cause): drops[cause, default: 0] += 1
+        }
+    }
+}

@@ -28,6 +28,7 @@ struct MediationLoop: ~Copyable {
 
     private var names: NameTable
     private var mediator: Mediator
+    private var batch = FlowBatch()
     private var sessions: [UInt64: Session] = [:]
     private var ended: [ExporterMinute] = []
     private var endedStatistics: [ReceivedStatistics] = []
@@ -198,12 +199,16 @@ struct MediationLoop: ~Copyable {
     private mutating func read(_ message: [UInt8], of session: inout Session, at now: Timestamp) {
         let claim = session.claim
         var foreign: UInt64 = 0
-        let error = session.reader.read(message, at: now, names: &names) { flow, _ in
-            guard claim?.settle(&flow) ?? true else {
-                foreign += 1
-                return mediator.refuseForeign()
+        let error = session.reader.readBatches(message, at: now, names: &names, by: &batch) { batch, _, receptions in
+            mediator.expect(batch.records.span.extracting(batch.indices))
+            for index in batch.indices {
+                if claim?.settle(&batch[index]) ?? true {
+                    receptions.note(mediator.receive(index, of: batch.records.span, at: now))
+                } else {
+                    foreign += 1
+                    receptions.note(mediator.refuseForeign())
+                }
             }
-            return mediator.receive(flow, at: now)
         }
         if foreign > 0 { session.refusals.note(foreign: foreign, from: session.transport, logger) }
         if let error { session.refusals.note(error, from: session.transport, logger) }

@@ -48,10 +48,11 @@ private struct Resending {
             preconditionFailure("what the encoder wrote is no record")
         }
         var ownNames = NameTable(seed: 2)
+        var batch = FlowBatch()
         var second: [UInt8] = []
         // The span is the array's, which lives through the call.
-        plans[index].decode(unsafe octets.span.bytes, set: set, names: &ownNames) { read, names in
-            second = encoder.encode(read, by: index, names: names)
+        plans[index].decode(unsafe octets.span.bytes, set: set, names: &ownNames, by: &batch) { batch, names in
+            second = encoder.encode(batch[0], by: index, names: names)
         }
         precondition(first == second, "a record that was sent on came back as another")
     }

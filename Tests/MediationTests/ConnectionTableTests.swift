@@ -88,7 +88,7 @@ import Testing
         }
         let key = try #require(ConnectionKey(flow))
         let place = table.insert(key, table.hash(of: key), isResumed: false, at: .at(0))
-        let measures = Measures(flow, start: .at(0), end: .at(1))
+        let measures = Measures(of: 0, in: [flow].span, start: .at(0), end: .at(1))
         table[place].merge(measures, from: .only, at: .at(0))
         _ = table.mergeFacts(place, flow, from: .only, checkedBy: Enrichment())
         let found = table.facts(of: place)

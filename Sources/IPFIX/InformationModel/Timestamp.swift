@@ -41,6 +41,13 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         return Self(milliseconds: overflow ? (b.wholeMilliseconds < 0 ? .min : .max) : sum)
     }
 
+    /// As `+`, for what is done for each record: a `Duration` has a hundred and twenty-eight bits.
+    @inlinable
+    public func advanced(byMilliseconds count: Int64) -> Self {
+        let (sum, overflow) = milliseconds.addingReportingOverflow(count)
+        return Self(milliseconds: overflow ? (count < 0 ? .min : .max) : sum)
+    }
+
     @inlinable
     public static func - (a: Self, b: Duration) -> Self { a + (.zero - b) }
 

@@ -30,6 +30,7 @@ extension FlowRecord {
     @inline(__always)
     var endTime: Timestamp? { self[time: .flowEndMilliseconds] ?? seconds(.flowEndSeconds) }
 
+    @inline(__always)
     private func seconds(_ field: FlowField) -> Timestamp? {
         self[unsigned: field].map { Timestamp(seconds: Int64(clamping: $0)) }
     }

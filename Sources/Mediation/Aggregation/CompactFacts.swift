@@ -88,6 +88,9 @@ struct CompactFacts: Sendable, Equatable {
         }
     }
 
+    /// Some word of them, from the middle.
+    var aWord: UInt64 { UInt64(words[6]) }
+
     mutating func set(tcpState: NameID) { set(13, to: tcpState.rawValue) }
     mutating func set(flowType: FlowType) { set(15, to: UInt32(flowType.rawValue)) }
     mutating func set(observation: Observation) { set(16, to: UInt32(observation.rawValue)) }

@@ -19,6 +19,12 @@ struct ConnectionIndex: Sendable {
         slot(hash, isIt: isIt).map { slots[$0].mark - 1 }
     }
 
+    /// What the first slot of a hash holds: read ahead of `find`, it is near then.
+    func first(_ hash: UInt32) -> UInt32 { slots[Int(hash) & (slots.count - 1)].tag }
+
+    /// The place of the first key with a hash, whichever key it is.
+    func place(_ hash: UInt32) -> UInt32? { find(hash) { _ in true } }
+
     /// Puts a key that is not here.
     mutating func insert(_ hash: UInt32, _ place: UInt32) {
         if count >= slots.count / 4 * 3 { grow() }

@@ -16,6 +16,7 @@ struct ConnectionKey: Sendable, Hashable {
     let icmpTypeCode: UInt16
 
     /// Nil for a record without addresses or protocol: it names no connection.
+    @inline(__always)
     init?(_ flow: FlowRecord) {
         guard let source = flow[address: .sourceIPAddress], let destination = flow[address: .destinationIPAddress],
             let protocolIdentifier = flow[unsigned: .protocolIdentifier]

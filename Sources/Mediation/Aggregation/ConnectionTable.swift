@@ -62,6 +62,19 @@ struct ConnectionTable: Sendable {
         return nearest?.place
     }
 
+    /// Reads a little of each slot and row that connections of some hashes have. None of the reads waits for another, so that all of them
+    /// together take little longer than one; read when its record is merged, each would be waited for.
+    ///
+    /// - Returns: what was read, which means nothing but is not to be optimized away.
+    func readAhead(_ hashes: Span<UInt32>) -> UInt64 {
+        var seen: UInt64 = 0
+        for index in hashes.indices { seen ^= UInt64(self.index.first(hashes[index])) }
+        for index in hashes.indices {
+            if let place = self.index.place(hashes[index]) { seen ^= self[place].aWordOfEachCacheLine }
+        }
+        return seen
+    }
+
     /// Whether a key has a connection that something holds for, other than one.
     func contains(_ key: ConnectionKey, _ hash: UInt32, where isOne: (borrowing MediatedConnection) -> Bool, besides place: UInt32?) -> Bool
     {

@@ -5,6 +5,7 @@ internal import IPFIX
 
 extension FlowRecord {
     /// Whether the source is a client from outside that the node's proxy translated: `proxySnatIP` then stands for it within the cluster.
+    @inline(__always)
     var hasTranslatedClient: Bool {
         guard self[unsigned: .flowType] == UInt64(FlowType.fromExternal.rawValue), let proxy = self[address: .proxySnatIP] else {
             return false

@@ -16,17 +16,17 @@ struct Measures: Sendable {
     private(set) var tcpState: NameID?
     let isDenied: Bool
 
-    @inline(__always)
-    init(_ flow: FlowRecord, start: Timestamp, end: Timestamp) {
+    /// - Parameter index: of the record, which is read where it lies.
+    init(of index: Int, in flows: Span<FlowRecord>, start: Timestamp, end: Timestamp) {
         self.start = start
         self.end = end
-        isDenied = flow.isDenied
-        endReason = flow[unsigned: .flowEndReason].map { UInt8(clamping: $0) }
-        tcpState = flow[name: .tcpState]
-        note(.packets, flow[unsigned: .packetTotalCount], flow[unsigned: .packetDeltaCount])
-        note(.octets, flow[unsigned: .octetTotalCount], flow[unsigned: .octetDeltaCount])
-        note(.reversePackets, flow[unsigned: .reversePacketTotalCount], flow[unsigned: .reversePacketDeltaCount])
-        note(.reverseOctets, flow[unsigned: .reverseOctetTotalCount], flow[unsigned: .reverseOctetDeltaCount])
+        isDenied = flows[index].isDenied
+        endReason = flows[index][unsigned: .flowEndReason].map { UInt8(clamping: $0) }
+        tcpState = flows[index][name: .tcpState]
+        note(.packets, flows[index][unsigned: .packetTotalCount], flows[index][unsigned: .packetDeltaCount])
+        note(.octets, flows[index][unsigned: .octetTotalCount], flows[index][unsigned: .octetDeltaCount])
+        note(.reversePackets, flows[index][unsigned: .reversePacketTotalCount], flows[index][unsigned: .reversePacketDeltaCount])
+        note(.reverseOctets, flows[index][unsigned: .reverseOctetTotalCount], flows[index][unsigned: .reverseOctetDeltaCount])
     }
 
     @inline(__always)

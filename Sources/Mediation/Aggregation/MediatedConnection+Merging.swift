@@ -4,6 +4,14 @@ internal import FlowModel
 internal import IPFIX
 
 extension MediatedConnection {
+    /// Takes in a record but for its facts.
+    ///
+    /// - Returns: whether its facts are other than those of its side's last.
+    mutating func take(_ next: ArrivedRecord, print: UInt32) -> Bool {
+        merge(next.measures, from: next.side, at: next.arrival)
+        return note(print: print, from: next.side)
+    }
+
     /// Takes in a record's times, totals and state. A repeated or late one changes no total.
     mutating func merge(_ next: Measures, from side: ObservingSide, at now: Timestamp) {
         arrive(at: now)

@@ -103,6 +103,12 @@ extension MediatedConnection {
 
     var isDenied: Bool { flags.contains(.isDenied) }
 
+    /// Of a row's cache lines of 64 octets one word each; the last may be in the next row.
+    var aWordOfEachCacheLine: UInt64 {
+        let first = key.source.low ^ source.totals[0] ^ source.stored[3]
+        return first ^ destination.totals[2] ^ UInt64(deadlineSecond) ^ facts.aWord ^ UInt64(flags.rawValue)
+    }
+
     subscript(flag: Flags) -> Bool {
         get { flags.contains(flag) }
         set { if newValue { flags.insert(flag) } else { flags.remove(flag) } }

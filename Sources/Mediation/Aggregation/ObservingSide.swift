@@ -10,6 +10,7 @@ enum ObservingSide: Sendable, Hashable, CaseIterable {
 
     /// An exporter names the pods of its own node and no others. One that passed a client from outside on to another node names none. What a
     /// proxy passed on names both, and says which half it was.
+    @inline(__always)
     init(of flow: FlowRecord) {
         switch flow.proxiedDirection {
         case .egress: self = .sourceNode
@@ -19,6 +20,7 @@ enum ObservingSide: Sendable, Hashable, CaseIterable {
         }
     }
 
+    @inline(__always)
     private init(byNamesOf flow: FlowRecord) {
         if flow.hasTranslatedClient, !flow.isKnown(.destinationPodName), !flow.isKnown(.destinationNodeName) {
             self = .sourceNode

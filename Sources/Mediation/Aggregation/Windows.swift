@@ -11,14 +11,14 @@ struct Windows: Sendable {
     }
 
     /// The first moment of the window after the one that a time is in.
-    func end(after time: Timestamp) -> Timestamp { start(of: time) + .milliseconds(length) }
+    func end(after time: Timestamp) -> Timestamp { start(of: time).advanced(byMilliseconds: length) }
 
     /// The last moments of windows that are over before `end` but not at `begin`, at most the last two: what was before them is theirs too,
     /// so that a record after a long silence makes no more than three intervals.
     func ends(after begin: Timestamp, before end: Timestamp) -> [Timestamp] {
-        let last = start(of: end) - .milliseconds(1)
+        let last = start(of: end).advanced(byMilliseconds: -1)
         guard last > begin else { return [] }
-        let earlier = last - .milliseconds(length)
+        let earlier = last.advanced(byMilliseconds: -length)
         return earlier > begin ? [earlier, last] : [last]
     }
 
@@ -27,6 +27,6 @@ struct Windows: Sendable {
 
     private func start(of time: Timestamp) -> Timestamp {
         let remainder = time.milliseconds % length
-        return time - .milliseconds(remainder < 0 ? remainder + length : remainder)
+        return time.advanced(byMilliseconds: -(remainder < 0 ? remainder + length : remainder))
     }
 }

@@ -75,6 +75,21 @@ public struct SessionReader: Sendable {
     public mutating func read(
         _ octets: [UInt8], at now: Timestamp, names: inout NameTable, _ receive: (inout FlowRecord, inout NameTable) -> Reception
     ) -> MessageError? {
+        var batch = FlowBatch()
+        return readBatches(octets, at: now, names: &names, by: &batch) { batch, names, receptions in
+            for index in batch.indices { receptions.note(receive(&batch[index], &names)) }
+        }
+    }
+
+    /// As ``read(_:at:names:_:)``, but hands over the records some at a time.
+    ///
+    /// - Parameters:
+    ///   - batch: what it has is given up.
+    ///   - receive: notes what becomes of each of the batch.
+    public mutating func readBatches(
+        _ octets: [UInt8], at now: Timestamp, names: inout NameTable, by batch: inout FlowBatch,
+        _ receive: (inout FlowBatch, inout NameTable, inout Receptions) -> Void
+    ) -> MessageError? {
         expire(at: now)
         let message: Message
         do {
@@ -88,16 +103,16 @@ public struct SessionReader: Sendable {
         if message.templatesReceived > 0 { announcements += 1 }
         var reading = Reading(at: now)
         if !message.released.isEmpty {
-            for kept in message.released { read(kept.set, of: kept.octets, kept.header, names: &names, &reading, receive) }
+            for kept in message.released { read(kept.set, of: kept.octets, kept.header, names: &names, by: &batch, &reading, receive) }
         }
-        for set in message.dataSets { read(set, of: octets, message.header, names: &names, &reading, receive) }
+        for set in message.dataSets { read(set, of: octets, message.header, names: &names, by: &batch, &reading, receive) }
         let domain = message.header.observationDomainID
         ledger.count(domain, at: now) {
             $0.messages += 1
             $0.records += reading.records
-            $0.opened += reading.opened
-            $0.merged += reading.merged
-            for (cause, count) in reading.drops { $0.drop(cause, count) }
+            $0.opened += reading.receptions.opened
+            $0.merged += reading.receptions.merged
+            for (cause, count) in reading.receptions.drops { $0.drop(cause, count) }
         }
         if message.sequence != .inOrder || message.setsWithoutTemplate > 0 || !message.released.isEmpty {
             enterLoss(of: domain, at: now, message)
@@ -143,16 +158,16 @@ public struct SessionReader: Sendable {
 
     private struct Reading {
         let now: Timestamp
-        var records: UInt64 = 0, opened: UInt64 = 0, merged: UInt64 = 0
-        var drops: [DropCause: UInt64] = [:]
+        var records: UInt64 = 0
+        var receptions = Receptions()
         var nodeName: NameID?
 
         init(at now: Timestamp) { self.now = now }
     }
 
     private mutating func read(
-        _ set: DataSet, of octets: [UInt8], _ header: MessageHeader, names: inout NameTable, _ reading: inout Reading,
-        _ receive: (inout FlowRecord, inout NameTable) -> Reception
+        _ set: DataSet, of octets: [UInt8], _ header: MessageHeader, names: inout NameTable, by batch: inout FlowBatch,
+        _ reading: inout Reading, _ receive: (inout FlowBatch, inout NameTable, inout Receptions) -> Void
     ) {
         let plan = plan(for: set)
         guard plan.hasAddresses else {
@@ -163,14 +178,10 @@ public struct SessionReader: Sendable {
             return
         }
         // The span is the array's, which lives through the call.
-        plan.decode(unsafe octets.span.bytes, set: set, names: &names) { flow, names in
-            reading.records += 1
-            switch receive(&flow, &names) {
-            case .opened: reading.opened += 1
-            case .merged: reading.merged += 1
-            case .dropped(let cause): reading.drops[cause, default: 0] += 1
-            }
-            if reading.nodeName == nil { reading.nodeName = flow.observingNode }
+        plan.decode(unsafe octets.span.bytes, set: set, names: &names, by: &batch) { batch, names in
+            reading.records += UInt64(batch.count)
+            receive(&batch, &names, &reading.receptions)
+            for index in batch.indices where reading.nodeName == nil { reading.nodeName = batch[index].observingNode }
         }
     }
 

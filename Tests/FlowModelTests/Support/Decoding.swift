@@ -7,13 +7,16 @@ import IPFIX
 struct Decoding: ~Copyable {
     var decoder = MessageDecoder()
     var names = NameTable(seed: 7)
+    private var batch = FlowBatch()
 
     mutating func flows(_ octets: [UInt8]) throws -> [FlowRecord] {
         var flows: [FlowRecord] = []
         for set in try decoder.decode(octets).dataSets {
             let plan = FlowPlan(set.template)
             // The span is the array's, which lives through the call.
-            plan.decode(unsafe octets.span.bytes, set: set, names: &names) { flow, _ in flows.append(flow) }
+            plan.decode(unsafe octets.span.bytes, set: set, names: &names, by: &batch) { batch, _ in
+                for index in batch.indices { flows.append(batch[index]) }
+            }
         }
         return flows
     }

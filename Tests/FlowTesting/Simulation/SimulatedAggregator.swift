@@ -10,6 +10,7 @@ internal import Mediation
 /// texts anew is the store's affair.
 final class SimulatedAggregator {
     private(set) var mediator: Mediator
+    private var batch = FlowBatch()
     private(set) var names = NameTable(seed: 7)
     private(set) var store = SimulatedStore()
     private(set) var isRunning = true
@@ -48,9 +49,11 @@ final class SimulatedAggregator {
 
     func receive(_ octets: [UInt8], of session: Int, at now: Timestamp) {
         guard isRunning, var reader = readers.removeValue(forKey: session) else { return }
-        if let error = reader.read(octets, at: now, names: &names, { flow, _ in mediator.receive(flow, at: now) }) {
-            problems.append("a message was refused: \(error)")
+        let error = reader.readBatches(octets, at: now, names: &names, by: &batch) { batch, _, receptions in
+            mediator.expect(batch.records.span.extracting(batch.indices))
+            for index in batch.indices { receptions.note(mediator.receive(index, of: batch.records.span, at: now)) }
         }
+        if let error { problems.append("a message was refused: \(error)") }
         for node in reader.nodes { mediator.hear(node, at: now) }
         readers[session] = reader
     }

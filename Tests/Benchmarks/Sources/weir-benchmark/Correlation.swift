@@ -31,11 +31,21 @@ enum Correlation {
         result.octetsPerConnection = (residentOctets() - before) / connections
         let now = Timestamp(seconds: 1_800_000_005)
         var state: UInt64 = 1
+        var batch = FlowBatch()
+        while !batch.isFull {
+            _ = batch.append {
+                $0 = flow
+                return true
+            }
+        }
         let duration = ContinuousClock().measure {
-            for step in 0..<updates {
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                tell((state >> 33) % UInt64(connections), step: UInt64(step) + 2, in: &flow)
-                _ = mediator.receive(flow, at: now)
+            for first in stride(from: 0, to: updates, by: batch.count) {
+                for index in batch.indices {
+                    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                    tell((state >> 33) % UInt64(connections), step: UInt64(first + index) + 2, in: &batch[index])
+                }
+                mediator.expect(batch.records.span)
+                for index in batch.indices { _ = mediator.receive(index, of: batch.records.span, at: now) }
             }
         }
         result.seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
