@@ -39,12 +39,14 @@ struct GroupKeys {
     private let hasEnds: Bool
     private var values = ComputedValues()
 
-    /// - Parameter first: the column of the first of the key's fields in the rows that are read.
-    init(_ key: GroupKey, from first: Int32, _ connection: Connection) throws(StoreError) {
+    /// The column of the first of the key's fields in the rows that are read.
+    static let firstField: Int32 = 2
+
+    init(_ key: GroupKey, _ connection: Connection) throws(StoreError) {
         isTurned = key.isTurned
         hasEnds = key.isOfEitherEnd
         texts = try KeyTexts(connection)
-        var column = first
+        var column = Self.firstField
         func reading(_ value: GroupValue) -> Reading {
             defer { column += Int32(value.fields.count) }
             return Reading(value, at: column)

@@ -1,70 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Traffic by numbers of rows: a hash table with open addressing, since a dictionary's hashing takes longer than reading a row.
+/// Traffic by keys of one to eight words.
 struct KeyedTraffic {
-    /// In the order of their first use.
-    private(set) var keys: [Int64] = []
+    private(set) var keys: KeyTable
+    /// By the numbers of keys.
     private(set) var traffic: [Traffic] = []
-    /// Places in `keys` counted from 1; 0 where there is none. At most half are taken.
-    private var places = [Int32](repeating: 0, count: 1 << 10)
-    private var shift: UInt64 = 54
 
-    /// Adds a row's counts, intervals of which so many are without counters, and connections.
-    mutating func add(_ counts: InlineArray<4, Int64?>, intervals: Int, withoutCounters: Int, connections: Int, to key: Int64) {
-        traffic[place(of: key)].add(counts, intervals: intervals, withoutCounters: withoutCounters, connections: connections)
+    init(width: Int = 1) { keys = KeyTable(width: width) }
+
+    /// Adds four counts and so many intervals of a row, and so many connections.
+    mutating func add(_ row: Statement, countsFrom column: Int32, intervals: Int, withoutCounters: Int?, connections: Int, to key: Int64) {
+        let number = keys.number(of: key)
+        if number == traffic.count { traffic.append(Traffic()) }
+        traffic[number].add(row, countsFrom: column, intervals: intervals, withoutCounters: withoutCounters, connections: connections)
     }
 
-    private mutating func place(of key: Int64) -> Int {
-        var slot = slot(of: key)
-        while places[slot] != 0 {
-            let place = Int(places[slot]) - 1
-            if keys[place] == key { return place }
-            slot = (slot + 1) & (places.count - 1)
-        }
-        keys.append(key)
-        traffic.append(Traffic())
-        places[slot] = Int32(keys.count)
-        if keys.count * 2 > places.count { grow() }
-        return keys.count - 1
+    /// - Returns: the key's number.
+    @discardableResult
+    mutating func add(_ sum: Traffic, to key: SIMD8<Int64>) -> Int {
+        let number = keys.number(of: key)
+        if number == traffic.count { traffic.append(sum) } else { traffic[number] += sum }
+        return number
     }
 
-    private mutating func grow() {
-        shift -= 1
-        places = [Int32](repeating: 0, count: places.count * 2)
-        for (index, key) in keys.enumerated() {
-            var slot = slot(of: key)
-            while places[slot] != 0 { slot = (slot + 1) & (places.count - 1) }
-            places[slot] = Int32(index + 1)
-        }
-    }
-
-    private func slot(of key: Int64) -> Int {
-        Int(truncatingIfNeeded: (UInt64(bitPattern: key) &* 0x9E37_79B9_7F4A_7C15) >> shift)
-    }
+    mutating func addConnection(to number: Int) { traffic[number].connections += 1 }
 }
 
 extension Traffic {
-    mutating func add(_ counts: InlineArray<4, Int64?>, intervals: Int, withoutCounters: Int, connections: Int) {
-        if let count = counts[0] { octets = (octets ?? 0).saturated(adding: count) }
-        if let count = counts[1] { reverseOctets = (reverseOctets ?? 0).saturated(adding: count) }
-        if let count = counts[2] { packets = (packets ?? 0).saturated(adding: count) }
-        if let count = counts[3] { reversePackets = (reversePackets ?? 0).saturated(adding: count) }
+    /// Adds four counts of a row, in the order of `IntervalLayout.counters`.
+    ///
+    /// - Parameter withoutCounters: so many of the intervals; nil for all of them if there is none of the four.
+    mutating func add(_ row: Statement, countsFrom column: Int32, intervals: Int, withoutCounters: Int?, connections: Int) {
+        let counts = (row.integer(at: column), row.integer(at: column + 1), row.integer(at: column + 2), row.integer(at: column + 3))
+        Self.add(counts.0, to: &octets)
+        Self.add(counts.1, to: &reverseOctets)
+        Self.add(counts.2, to: &packets)
+        Self.add(counts.3, to: &reversePackets)
+        let isUncounted = counts.0 == nil && counts.1 == nil && counts.2 == nil && counts.3 == nil
+        intervalsWithoutCounters += withoutCounters ?? (isUncounted ? intervals : 0)
         self.intervals += intervals
-        intervalsWithoutCounters += withoutCounters
         self.connections += connections
     }
-}
 
-extension UInt64 {
-    fileprivate func saturated(adding count: Int64) -> UInt64 {
-        let (sum, overflow) = addingReportingOverflow(UInt64(clamping: count))
-        return overflow ? .max : sum
-    }
-}
-
-extension Statement {
-    /// Four counters in the order of `IntervalLayout.counters`, from a column on.
-    func counts(from index: Int32) -> InlineArray<4, Int64?> {
-        [integer(at: index), integer(at: index + 1), integer(at: index + 2), integer(at: index + 3)]
+    private static func add(_ count: Int64?, to sum: inout UInt64?) {
+        guard let count else { return }
+        let (total, overflow) = (sum ?? 0).addingReportingOverflow(UInt64(clamping: count))
+        sum = overflow ? .max : total
     }
 }

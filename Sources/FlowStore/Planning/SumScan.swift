@@ -23,48 +23,46 @@ struct SumScan {
         self.isOrdered = isOrdered
     }
 
-    /// Columns: conversation, the first second of the step, or of the range where that begins later, four counts, intervals, those without
-    /// counters, connections.
+    /// Columns: conversation, four counts, intervals, those without counters, connections; with steps then the first second of the step, or of the
+    /// range where that begins later.
     func sql(_ resolution: Resolution) -> String {
         let period = Rollup.period("sums")
         let second = resolution == .flows ? "(interval.id >> \(IntervalID.sequenceBits))" : "\(period) * \(resolution.seconds)"
         let start = step.map { step in "max(\(range.lowerBound), \(second) / \(step) * \(step))" } ?? "\(range.lowerBound)"
+        let told = step == nil ? "" : ",\n  \(start)"
         if resolution == .flows {
             let counts = IntervalLayout.counters.map { "interval." + FlowSchema.name(of: $0.delta(.common)) }
             return """
                 SELECT
                   connection.conversation,
-                  \(start),
                   \(counts.joined(separator: ", ")),
                   1,
                   \(counts.map { "\($0) IS NULL" }.joined(separator: " AND ")),
-                  ifnull((\(IntervalLayout.previousEnd)) / 1000 < \(start), 1)
+                  ifnull((\(IntervalLayout.previousEnd)) / 1000 < \(start), 1)\(told)
                 FROM interval
                 LEFT JOIN connection ON connection.id = interval.connection
                 LEFT JOIN conversation ON conversation.id = connection.conversation
                 WHERE interval.id >= ? AND interval.id < ?\(filtered)\(isOrdered ? "\nORDER BY interval.id" : "")
                 """
         }
-        // The period that the start is in, or begins. Connections that went on in it from before are counted in it; later only those whose
-        // gap leads back ahead of the start.
-        let first = "(\(start) + \(resolution.seconds - 1)) / \(resolution.seconds)"
+        // Connections that went on from before the start: all that went on in the period that begins with it, later those whose gap leads back
+        // ahead of it. Where the start is within a period none leads back to that very one, the planner sees to it.
         return """
             SELECT
               \(Rollup.conversation("sums")),
-              \(start),
               \(RollupStatements.counters.map { "sums.\($0)" }.joined(separator: ", ")),
               sums.intervals,
               sums.intervalsWithoutCounters,
               sums.newConnections + CASE
-                WHEN \(period) <= \(first) THEN sums.continuedConnections
+                WHEN \(period) * \(resolution.seconds) <= \(start) THEN sums.continuedConnections
                 WHEN sums.gapConnections = 0 THEN 0
                 ELSE (
                   SELECT ifnull(sum(connections), 0)
                   FROM rollup_gap
                   WHERE resolution = '\(resolution.name)' AND period = \(period) AND conversation = \(Rollup.conversation("sums"))
-                    AND period - since < \(first)
+                    AND period - since < \(start) / \(resolution.seconds)
                 )
-              END
+              END\(told)
             FROM \(resolution.table) AS sums
             LEFT JOIN conversation ON conversation.id = \(Rollup.conversation("sums"))
             WHERE sums.id >= ? AND sums.id < ?\(filtered)\(isOrdered ? "\nORDER BY sums.id" : "")
@@ -96,28 +94,21 @@ struct SumScan {
         try Self.bind(segment, condition, to: statement)
         while try statement.step() {
             sums.add(
-                statement.counts(from: 2), intervals: Int(statement.integer(at: 6) ?? 0),
-                withoutCounters: Int(statement.integer(at: 7) ?? 0), connections: Int(statement.integer(at: 8) ?? 0),
+                statement, countsFrom: 1, intervals: Int(statement.integer(at: 5) ?? 0),
+                withoutCounters: Int(statement.integer(at: 6) ?? 0), connections: Int(statement.integer(at: 7) ?? 0),
                 to: statement.integer(at: 0) ?? 0)
         }
     }
 
+    /// The column of a step's first second.
+    static let stepColumn: Int32 = 8
+
     /// What a row of `sql` tells.
     static func traffic(in row: Statement) -> Traffic {
-        var traffic = counts(in: row)
-        traffic.intervals = Int(row.integer(at: 6) ?? 0)
-        traffic.intervalsWithoutCounters = Int(row.integer(at: 7) ?? 0)
-        traffic.connections = Int(row.integer(at: 8) ?? 0)
-        return traffic
-    }
-
-    /// The four counts of a row, behind two other columns.
-    static func counts(in row: Statement) -> Traffic {
         var traffic = Traffic()
-        traffic.octets = row.integer(at: 2).map { UInt64(clamping: $0) }
-        traffic.reverseOctets = row.integer(at: 3).map { UInt64(clamping: $0) }
-        traffic.packets = row.integer(at: 4).map { UInt64(clamping: $0) }
-        traffic.reversePackets = row.integer(at: 5).map { UInt64(clamping: $0) }
+        traffic.add(
+            row, countsFrom: 1, intervals: Int(row.integer(at: 5) ?? 0), withoutCounters: Int(row.integer(at: 6) ?? 0),
+            connections: Int(row.integer(at: 7) ?? 0))
         return traffic
     }
 }

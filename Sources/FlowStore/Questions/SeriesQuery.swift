@@ -59,7 +59,7 @@ extension FlowReader {
         try read { connection throws(StoreError) in
             var top = try TopScan(query.whole, on: connection)
             let whole = try top.run(on: connection)
-            var scan = SeriesScan(query, keys: top.keys, named: top.named)
+            var scan = SeriesScan(query, keys: top.keys, named: top.namedKeys)
             return SeriesResult(whole: whole, steps: try scan.run(on: connection))
         }
     }

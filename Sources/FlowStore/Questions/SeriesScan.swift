@@ -136,7 +136,7 @@ extension SeriesScan {
             let second = (row.integer(at: row.columnCount - 1) ?? 0) >> IntervalID.sequenceBits
             beginStep(at: step.map { max(first, second / $0 * $0) } ?? first)
             let places = try places(in: row)
-            current?.add(IntervalReading.traffic(in: row), of: row.integer(at: 0) ?? 0, at: places, isTurned: keys.isTurned)
+            current?.add(reading.traffic(in: row), of: row.integer(at: 0) ?? 0, at: places, isTurned: keys.isTurned)
         }
     }
 }
@@ -147,7 +147,7 @@ extension SeriesScan {
         _ segments: [PlannedSegment], _ range: Range<Int64>, step: Int64?, on connection: Connection
     ) throws(StoreError) {
         let scan = SumScan(range, step: step, condition, isOrdered: true)
-        let conversation = try Statement(connection, query.whole.key.conversationSQL)
+        let conversation = try Statement(connection, query.whole.key.conversationsSQL)
         var known: [Int64: Places] = [:]
         for segment in segments {
             let row = try Statement(connection, scan.sql(segment.resolution))
@@ -156,12 +156,13 @@ extension SeriesScan {
                 let id = row.integer(at: 0) ?? 0
                 if known[id] == nil {
                     conversation.bind(id, at: 1)
+                    conversation.bind(id, at: 2)
                     guard try conversation.step() else { continue }
                     known[id] = try places(in: conversation)
                     conversation.reset()
                 }
                 guard let places = known[id] else { continue }
-                beginStep(at: row.integer(at: 1) ?? 0)
+                beginStep(at: step == nil ? range.lowerBound : row.integer(at: SumScan.stepColumn) ?? range.lowerBound)
                 current?.add(SumScan.traffic(in: row), at: places, isTurned: keys.isTurned)
             }
         }

@@ -96,17 +96,19 @@ public struct Traffic: Sendable, Hashable {
 
     public static func + (a: Traffic, b: Traffic) -> Traffic {
         var sum = a
-        sum.octets = Self.sum(a.octets, b.octets)
-        sum.reverseOctets = Self.sum(a.reverseOctets, b.reverseOctets)
-        sum.packets = Self.sum(a.packets, b.packets)
-        sum.reversePackets = Self.sum(a.reversePackets, b.reversePackets)
-        sum.connections += b.connections
-        sum.intervals += b.intervals
-        sum.intervalsWithoutCounters += b.intervalsWithoutCounters
+        sum += b
         return sum
     }
 
-    public static func += (a: inout Traffic, b: Traffic) { a = a + b }
+    public static func += (a: inout Traffic, b: Traffic) {
+        a.octets = Self.sum(a.octets, b.octets)
+        a.reverseOctets = Self.sum(a.reverseOctets, b.reverseOctets)
+        a.packets = Self.sum(a.packets, b.packets)
+        a.reversePackets = Self.sum(a.reversePackets, b.reversePackets)
+        a.connections += b.connections
+        a.intervals += b.intervals
+        a.intervalsWithoutCounters += b.intervalsWithoutCounters
+    }
 
     /// The same, seen from the other end.
     public var reversed: Traffic {

@@ -8,28 +8,26 @@ internal import IPFIX
 /// From single intervals when a field of the question belongs to them; memory grows with the range's connections (about 40 octets each, twice
 /// that by either end) and groups. Otherwise from sums, as ``QueryPlanner`` chooses.
 struct TopScan {
-    private struct Membership: Hashable {
-        let group: Int
-        let connection: Int64
-    }
-
     private let query: TopQuery
     private let condition: FilterCondition?
     private let reading: IntervalReading
     private(set) var keys: GroupKeys
-    private var groups: [GroupKeys.Key: Int] = [:]
-    private var groupKeys: [GroupKeys.Key] = []
-    private var traffic: [Traffic] = []
-    private var members: Set<Membership> = []
-    private var connections: Set<Int64> = []
+    private var groups: KeyedTraffic
+    /// The groups that the answer names, in its order.
+    private var named: [Int] = []
     private var totals = Traffic()
     private var halves = ObservedHalves()
+
+    // Of single intervals: which connections were met, and in which groups.
+    private var connections = KeyTable(width: 1)
+    private var members = KeyTable(width: 2)
 
     init(_ query: TopQuery, on connection: Connection) throws(StoreError) {
         self.query = query
         condition = query.filter.map { FilterCondition($0) }
         reading = IntervalReading(query.key, condition)
-        keys = try GroupKeys(query.key, from: query.isOfConversations ? 1 : IntervalReading.firstField, connection)
+        keys = try GroupKeys(query.key, connection)
+        groups = KeyedTraffic(width: query.key.parts.count)
     }
 
     mutating func run(on connection: Connection) throws(StoreError) -> TopResult {
@@ -42,6 +40,7 @@ struct TopScan {
         } else {
             for segment in segments { try scanIntervals(segment, on: connection) }
         }
+        named = ranked()
         return try result()
     }
 
@@ -49,6 +48,12 @@ struct TopScan {
         let (segments, range) = try QueryPlanner(connection).plan(query.range.wholeSeconds, coarsest: query.coarsest)
         let scan = SumScan(range, step: nil, condition)
         return try QueryPlan(segments, range, condition, on: connection) { query.isOfConversations ? scan.sql($0) : reading.sql }
+    }
+
+    private mutating func add(_ sum: Traffic, at ends: GroupKeys.Ends) {
+        if let key = ends.source { groups.add(sum, to: key) }
+        if let key = ends.destination { groups.add(keys.isTurned ? sum.reversed : sum, to: key) }
+        totals += sum
     }
 }
 
@@ -61,46 +66,52 @@ extension TopScan {
     }
 
     private mutating func add(_ row: Statement) throws(StoreError) {
-        let connection = row.integer(at: 0) ?? 0
-        var interval = IntervalReading.traffic(in: row)
+        let known = connections.count
+        let connection = connections.number(of: row.integer(at: 0) ?? 0)
+        let isNew = connection == known
+        if isNew { halves.count(observation: row.integer(at: 1)) }
+        let interval = reading.traffic(in: row)
         let ends = try keys.ends(in: row)
         if let key = ends.source { count(interval, of: connection, in: key) }
         if let key = ends.destination { count(keys.isTurned ? interval.reversed : interval, of: connection, in: key) }
-        if connections.insert(connection).inserted {
-            halves.count(observation: row.integer(at: 1))
-            interval.connections = 1
-        }
-        totals = totals + interval
+        totals += interval
+        if isNew { totals.connections += 1 }
+    }
+
+    private mutating func count(_ interval: Traffic, of connection: Int, in key: GroupKeys.Key) {
+        let group = groups.add(interval, to: key)
+        let known = members.count
+        let member = members.number(of: [Int64(group), Int64(connection), 0, 0, 0, 0, 0, 0])
+        if member == known { groups.addConnection(to: group) }
     }
 
     private mutating func addConnections(of scan: ConnectionScan, on connection: Connection) throws(StoreError) {
-        // A copy that changes nothing in the end, since the body cannot use what is being changed.
-        var answer = self
-        try scan.forEach(on: connection) { row, sum throws(StoreError) in
-            var sum = sum
+        var rows = try scan.connections(on: connection)
+        let missing = try scan.missing(on: connection)
+        var conversations = KeyTable(width: 1)
+        var counts: [Int] = []
+        while let (place, hasRow) = try rows.next() {
+            var sum = scan.sums.traffic[place]
             sum.connections = 1
-            answer.halves.count(observation: row.integer(at: 1))
-            let ends = try answer.keys.ends(in: row)
-            if let key = ends.source { answer.add(sum, to: key) }
-            if let key = ends.destination { answer.add(answer.keys.isTurned ? sum.reversed : sum, to: key) }
-            answer.totals += sum
+            if hasRow {
+                if let conversation = rows.row.integer(at: 1) {
+                    let number = conversations.number(of: conversation)
+                    if number == counts.count { counts.append(0) }
+                    counts[number] += 1
+                }
+                add(sum, at: try keys.ends(in: rows.row))
+            } else if let missing, try missing.step() {
+                // Nothing is known of it.
+                add(sum, at: try keys.ends(in: missing))
+                missing.reset()
+            }
         }
-        self = answer
-    }
-
-    private mutating func count(_ interval: Traffic, of connection: Int64, in key: GroupKeys.Key) {
-        let group = group(of: key)
-        var interval = interval
-        if members.insert(Membership(group: group, connection: connection)).inserted { interval.connections = 1 }
-        traffic[group] = traffic[group] + interval
-    }
-
-    private mutating func group(of key: GroupKeys.Key) -> Int {
-        if let group = groups[key] { return group }
-        groups[key] = groupKeys.count
-        groupKeys.append(key)
-        traffic.append(Traffic())
-        return groupKeys.count - 1
+        var observations = try NumberedRows(
+            Statement(connection, "SELECT id, observation FROM conversation WHERE id >= ? AND id <= ? ORDER BY id"),
+            ids: conversations.words)
+        while let (place, hasRow) = try observations.next() {
+            if hasRow { halves.count(observation: observations.row.integer(at: 1), counts[place]) }
+        }
     }
 }
 
@@ -109,68 +120,63 @@ extension TopScan {
     private mutating func scanSums(_ segments: [PlannedSegment], _ range: Range<Int64>, on connection: Connection) throws(StoreError) {
         var scan = SumScan(range, step: nil, condition)
         for segment in segments { try scan.add(segment, on: connection) }
-        let conversation = try Statement(connection, query.key.conversationSQL)
-        for (id, sum) in zip(scan.sums.keys, scan.sums.traffic) {
-            conversation.bind(id, at: 1)
-            guard try conversation.step() else { continue }
-            let ends = try keys.ends(in: conversation)
-            halves.count(observation: conversation.integer(at: 0), sum.connections)
-            conversation.reset()
-            if let key = ends.source { add(sum, to: key) }
-            if let key = ends.destination { add(keys.isTurned ? sum.reversed : sum, to: key) }
-            totals = totals + sum
+        var conversations = try NumberedRows(Statement(connection, query.key.conversationsSQL), ids: scan.sums.keys.words)
+        while let (place, hasRow) = try conversations.next() {
+            guard hasRow else { continue }
+            let sum = scan.sums.traffic[place]
+            halves.count(observation: conversations.row.integer(at: 1), sum.connections)
+            add(sum, at: try keys.ends(in: conversations.row))
         }
-    }
-
-    private mutating func add(_ sum: Traffic, to key: GroupKeys.Key) {
-        let group = group(of: key)
-        traffic[group] += sum
     }
 }
 
 extension TopScan {
-    /// The groups that the answer names, in its order.
-    var named: [GroupKeys.Key] { ranked.prefix(query.limit ?? .max).map { groupKeys[$0] } }
+    /// The keys of the groups that the answer names, in its order; once ``run(on:)`` has been called.
+    var namedKeys: [GroupKeys.Key] { named.map(groups.keys.key) }
 
-    private var ranked: [Int] { traffic.indices.sorted { precedes($0, $1) } }
+    private func ranked() -> [Int] {
+        var largest = Largest(min(query.limit ?? .max, groups.traffic.count))
+        for group in groups.traffic.indices { largest.add(group, by: precedes) }
+        return largest.sorted(by: precedes)
+    }
 
     private func result() throws(StoreError) -> TopResult {
         var result = TopResult()
         result.halves = halves
         // Not the groups' sum: a flow may be in two groups, and a connection in one for each of its values, as of tcpState.
         result.totals = totals
-        let ranked = ranked
-        let named = ranked.prefix(query.limit ?? .max)
         for group in named {
-            result.groups.append(TopResult.Group(key: try keys.values(of: groupKeys[group]), traffic: traffic[group]))
+            result.groups.append(TopResult.Group(key: try keys.values(of: groups.keys.key(group)), traffic: groups.traffic[group]))
         }
-        let others = ranked.dropFirst(named.count)
-        if !others.isEmpty { result.others = others.reduce(Traffic()) { $0 + traffic[$1] } }
-        result.otherGroupCount = others.count
+        result.otherGroupCount = groups.traffic.count - named.count
+        guard result.otherGroupCount > 0 else { return result }
+        let isNamed = Set(named)
+        var others = Traffic()
+        for group in groups.traffic.indices where !isNamed.contains(group) { others += groups.traffic[group] }
+        result.others = others
         return result
     }
 
     /// The order of ``TopResult/groups``.
     private func precedes(_ a: Int, _ b: Int) -> Bool {
-        let (left, right) = (traffic[a].measure(query.order), traffic[b].measure(query.order))
-        if left == right { return keys.precedes(groupKeys[a], groupKeys[b]) }
+        let (left, right) = (groups.traffic[a].measure(query.order), groups.traffic[b].measure(query.order))
+        if left == right { return keys.precedes(groups.keys.key(a), groups.keys.key(b)) }
         return (left ?? 0, left != nil ? 1 : 0) > (right ?? 0, right != nil ? 1 : 0)
     }
 }
 
-/// A row for each interval of a segment: connection, observation, four counts, then the fields of a key.
+/// A row for each interval of a segment: connection, observation, the fields of a key, four counts.
 struct IntervalReading {
     /// Parameters: the first id and the one behind the last, then the condition's.
     let sql: String
-
-    /// The column of the key's first field.
-    static let firstField: Int32 = 6
+    private let firstCount: Int32
 
     /// - Parameter isOrdered: whether rows come in order of time, each with its id in the last column.
     init(_ key: GroupKey, _ condition: FilterCondition?, isOrdered: Bool = false) {
         let counters = IntervalLayout.counters.map { IntervalLayout.expression(of: $0.delta(.common)) }
         let fields = key.fields.map { StoreViews.stored(FlowSchema.definition(of: $0)) }
-        let columns = ["interval.connection", "conversation.observation"] + counters + fields + (isOrdered ? ["interval.id"] : [])
+        let columns = ["interval.connection", "conversation.observation"] + fields + counters + (isOrdered ? ["interval.id"] : [])
+        firstCount = GroupKeys.firstField + Int32(fields.count)
         sql = """
             SELECT \(columns.joined(separator: ", "))
             FROM \(StoreViews.intervals)
@@ -179,19 +185,18 @@ struct IntervalReading {
     }
 
     /// Without its connection, of which others may have been counted.
-    static func traffic(in row: Statement) -> Traffic {
-        var interval = SumScan.counts(in: row)
-        interval.intervals = 1
-        if interval.allOctets == nil, interval.allPackets == nil { interval.intervalsWithoutCounters = 1 }
+    func traffic(in row: Statement) -> Traffic {
+        var interval = Traffic()
+        interval.add(row, countsFrom: firstCount, intervals: 1, withoutCounters: nil, connections: 0)
         return interval
     }
 }
 
 extension GroupKey {
-    /// Of a conversation, which is its parameter: observation, then the key's fields.
-    var conversationSQL: String {
-        let columns = ["observation"] + fields.map { StoreViews.stored(FlowSchema.definition(of: $0)) }
-        return "SELECT \(columns.joined(separator: ", ")) FROM conversation WHERE id = ?"
+    /// Of conversations: id, observation, then the key's fields. Parameters: the first id and the last one.
+    var conversationsSQL: String {
+        let columns = ["id", "observation"] + fields.map { StoreViews.stored(FlowSchema.definition(of: $0)) }
+        return "SELECT \(columns.joined(separator: ", ")) FROM conversation WHERE id >= ? AND id <= ? ORDER BY id"
     }
 }
 
