@@ -6,10 +6,13 @@ internal import GRDBSQLite
 ///
 /// It keeps its sums in a hash table, where GROUP BY sorts all rows first. NULL values add nothing; NULL is a key like others. Sums of
 /// integers saturate. Unsafe calls are right because SQLite gives each aggregation memory of its own, zeroed, in which the one reference to
-/// the sums is kept from the first step to the end, which SQLite calls always; values are copied before the call returns.
+/// the sums is kept from the first step to the end, which SQLite calls always; octets of values are read with the length that SQLite gives, and
+/// what is kept of them is copied before the call returns.
 enum TopFunction {
     static let name = "top"
     static let maximumKeys = 1_000_000
+    /// Of all keys together.
+    static let maximumKeyOctets = 256 << 20
     static let maximumRows: Int64 = 10_000
 
     static func install(on connection: Connection) {
@@ -17,7 +20,7 @@ enum TopFunction {
             connection.handle, name, 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, nil, nil,
             { context, _, arguments in
                 guard let sums = unsafe TopFunction.sums(of: context, isFirst: true), let arguments = unsafe arguments else { return }
-                unsafe sums.add(TopFunction.value(arguments[0]), TopFunction.value(arguments[1]), limit: TopFunction.value(arguments[2]))
+                unsafe TopFunction.add(arguments[0], arguments[1], limit: arguments[2], to: sums)
             },
             { context in
                 let sums = unsafe TopFunction.sums(of: context, isFirst: false)
@@ -48,18 +51,29 @@ enum TopFunction {
         unsafe memory.pointee = nil
     }
 
-    private static func value(_ value: OpaquePointer?) -> ResultValue {
+    private static func add(_ key: OpaquePointer?, _ value: OpaquePointer?, limit: OpaquePointer?, to sums: TopSums) {
+        sums.limit = unsafe sqlite3_value_type(limit) == SQLITE_INTEGER ? unsafe sqlite3_value_int64(limit) : nil
         switch unsafe sqlite3_value_type(value) {
-        case SQLITE_INTEGER: return .integer(unsafe sqlite3_value_int64(value))
-        case SQLITE_FLOAT: return .real(unsafe sqlite3_value_double(value))
+        case SQLITE_INTEGER: unsafe sums.add(sqlite3_value_int64(value), to: number(of: key, in: &sums.keys))
+        case SQLITE_FLOAT: unsafe sums.add(sqlite3_value_double(value), to: number(of: key, in: &sums.keys))
+        case SQLITE_NULL: break
+        default: sums.refuse("value is not a number")
+        }
+    }
+
+    private static func number(of key: OpaquePointer?, in keys: inout TopKeys) -> Int {
+        switch unsafe sqlite3_value_type(key) {
+        case SQLITE_INTEGER: return keys.number(of: .integer, unsafe sqlite3_value_int64(key))
+        case SQLITE_FLOAT: return keys.number(of: .real, Int64(bitPattern: unsafe sqlite3_value_double(key).bitPattern))
         case SQLITE_TEXT:
-            guard let text = unsafe sqlite3_value_text(value) else { return .text("") }
-            return unsafe .text(
-                String(decoding: UnsafeBufferPointer(start: text, count: Int(sqlite3_value_bytes(value))), as: UTF8.self))
+            let text = unsafe sqlite3_value_text(key)
+            return unsafe keys.number(
+                of: .text, UnsafeRawBufferPointer(start: text, count: text == nil ? 0 : Int(sqlite3_value_bytes(key))))
         case SQLITE_BLOB:
-            guard let octets = unsafe sqlite3_value_blob(value) else { return .blob([]) }
-            return unsafe .blob(Array(UnsafeRawBufferPointer(start: octets, count: Int(sqlite3_value_bytes(value)))))
-        default: return .null
+            let blob = unsafe sqlite3_value_blob(key)
+            return unsafe keys.number(
+                of: .blob, UnsafeRawBufferPointer(start: blob, count: blob == nil ? 0 : Int(sqlite3_value_bytes(key))))
+        default: return keys.number(of: .null, 0)
         }
     }
 }
@@ -68,40 +82,65 @@ enum TopFunction {
 final class TopSums {
     struct Problem: Error { let message: String }
 
-    private var integers: [ResultValue: Int64] = [:]
-    private var reals: [ResultValue: Double] = [:]
-    private var limit: ResultValue = .null
+    private struct Sum {
+        var integer: Int64 = 0
+        var real: Double?
+
+        /// Of both.
+        var approximate: Double { Double(integer) + (real ?? 0) }
+    }
+
+    var keys = TopKeys()
+    /// How many keys are named; nil for what is no number.
+    var limit: Int64?
+    /// By the numbers of keys.
+    private var sums: [Sum] = []
+    private var hasReals = false
     private var problem: Problem?
 
-    func add(_ key: ResultValue, _ value: ResultValue, limit: ResultValue) {
-        guard problem == nil else { return }
-        self.limit = limit
-        switch value {
-        case .integer(let number):
-            let (sum, overflow) = integers[key, default: 0].addingReportingOverflow(number)
-            integers[key] = overflow ? (number > 0 ? .max : .min) : sum
-        case .real(let number): reals[key, default: 0] += number
-        case .null: break
-        case .text, .blob: problem = Problem(message: "top(key, value, k): value is not a number")
+    func add(_ value: Int64, to key: Int) {
+        guard makeRoom(for: key) else { return }
+        let (sum, overflow) = sums[key].integer.addingReportingOverflow(value)
+        sums[key].integer = overflow ? (value > 0 ? .max : .min) : sum
+    }
+
+    func add(_ value: Double, to key: Int) {
+        guard makeRoom(for: key) else { return }
+        hasReals = true
+        sums[key].real = (sums[key].real ?? 0) + value
+    }
+
+    func refuse(_ reason: String) { problem = problem ?? Problem(message: "top(key, value, k): \(reason)") }
+
+    private func makeRoom(for key: Int) -> Bool {
+        if key == sums.count { sums.append(Sum()) }
+        if keys.count > TopFunction.maximumKeys || keys.octetCount > TopFunction.maximumKeyOctets {
+            refuse("too many different keys")
+            keys = TopKeys()
+            sums = []
+            return false
         }
-        if integers.count + reals.count > TopFunction.maximumKeys {
-            problem = Problem(message: "top(key, value, k): too many different keys")
-        }
+        return problem == nil
     }
 
     var result: Result<String, Problem> {
         if let problem { return .failure(problem) }
-        guard case .integer(let count) = limit, (1...TopFunction.maximumRows).contains(count) else {
+        guard let limit, (1...TopFunction.maximumRows).contains(limit) else {
             return .failure(Problem(message: "top(key, value, k): k is not a number from 1 to \(TopFunction.maximumRows)"))
         }
-        let rows: [(key: String, sum: Double, text: String)] =
-            if reals.isEmpty {
-                integers.map { (Self.json($0.key), Double($0.value), "\($0.value)") }
-            } else {
-                reals.merging(integers.mapValues(Double.init)) { $0 + $1 }.map { (Self.json($0.key), $0.value, Self.json(.real($0.value))) }
-            }
-        let ranked = rows.sorted { $0.sum == $1.sum ? $0.key < $1.key : $0.sum > $1.sum }.prefix(Int(count))
-        return .success("[" + ranked.map { "[\($0.key),\($0.text)]" }.joined(separator: ",") + "]")
+        var largest = Largest(Int(limit))
+        for key in sums.indices { largest.add(key, by: precedes) }
+        let rows = largest.sorted(by: precedes).map { key in
+            "[\(Self.json(keys[key])),\(hasReals ? Self.json(.real(sums[key].approximate)) : "\(sums[key].integer)")]"
+        }
+        return .success("[" + rows.joined(separator: ",") + "]")
+    }
+
+    /// Larger sums first; equal ones in the order of their keys' texts.
+    private func precedes(_ a: Int, _ b: Int) -> Bool {
+        if hasReals, sums[a].approximate != sums[b].approximate { return sums[a].approximate > sums[b].approximate }
+        if !hasReals, sums[a].integer != sums[b].integer { return sums[a].integer > sums[b].integer }
+        return Self.json(keys[a]) < Self.json(keys[b])
     }
 
     /// RFC 8259; a blob is text of hexadecimal digits.
