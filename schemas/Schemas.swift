@@ -12,6 +12,7 @@ public enum Schemas {
         Migration(name: "v6-ledger", sql: String(decoding: PackageResources.v6_ledger_sql, as: UTF8.self)),
         Migration(name: "v7-import-span", sql: String(decoding: PackageResources.v7_import_span_sql, as: UTF8.self)),
         Migration(name: "v8-retention-limits", sql: String(decoding: PackageResources.v8_retention_limits_sql, as: UTF8.self)),
+        Migration(name: "v9-ten-minutes", sql: String(decoding: PackageResources.v9_ten_minutes_sql, as: UTF8.self)),
     ]
 
     /// The registries of Information Elements, `ipfix/*.csv`, in the form that `InformationElementRegistry.standard` reads.

@@ -17,6 +17,12 @@ struct RetentionOptions: ParsableArguments {
     var retentionMinutes: Duration?
 
     @Option(
+        name: .customLong("retention-10m"),
+        help: ArgumentHelp("How long sums by ten minutes are kept (default: 92d).", valueName: "DURATION"),
+        transform: DurationText.parse)
+    var retentionTenMinutes: Duration?
+
+    @Option(
         name: .customLong("retention-1h"), help: ArgumentHelp("How long sums by hour are kept (default: 366d).", valueName: "DURATION"),
         transform: DurationText.parse)
     var retentionHours: Duration?
@@ -47,6 +53,11 @@ struct RetentionOptions: ParsableArguments {
     var sizeOfMinutes: String?
 
     @Option(
+        name: .customLong("retention-size-10m"),
+        help: ArgumentHelp("The most that sums by ten minutes may take (default: any size).", valueName: "SIZE"))
+    var sizeOfTenMinutes: String?
+
+    @Option(
         name: .customLong("retention-size-1h"),
         help: ArgumentHelp("The most that sums by hour may take (default: any size).", valueName: "SIZE"))
     var sizeOfHours: String?
@@ -65,6 +76,7 @@ struct RetentionOptions: ParsableArguments {
         switch resolution {
         case .flows: retention
         case .minute: retentionMinutes
+        case .tenMinutes: retentionTenMinutes
         case .hour: retentionHours
         case .day: retentionDays
         }
@@ -74,6 +86,7 @@ struct RetentionOptions: ParsableArguments {
         switch resolution {
         case .flows: sizeOfIntervals
         case .minute: sizeOfMinutes
+        case .tenMinutes: sizeOfTenMinutes
         case .hour: sizeOfHours
         case .day: sizeOfDays
         }

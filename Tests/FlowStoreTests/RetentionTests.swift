@@ -32,7 +32,7 @@ import Testing
     @Test("a simulated month: each resolution keeps its days, all that belongs together goes together, and sums stay right")
     func month() throws {
         let policy = RetentionPolicy(
-            ages: [.flows: day * 2, .minute: day * 5, .hour: day * 20], ledgerAge: day * 3, maximumOctets: nil)
+            ages: [.flows: day * 2, .minute: day * 5, .tenMinutes: day * 10, .hour: day * 20], ledgerAge: day * 3, maximumOctets: nil)
         let flows = LivingFlows(seed: 11, at: start, quiet: 3)
         let writer = try FlowStore.openForWriting(path: path)
         var octets: Int64 = 0
@@ -53,6 +53,7 @@ import Testing
         for (sql, oldest, tolerance) in [
             ("SELECT min(id) >> 22 FROM interval", now - 2 * 86_400, 86_400),
             ("SELECT (min(id) >> 34) * 60 FROM rollup_1m", now - 5 * 86_400, 86_400),
+            ("SELECT (min(id) >> 34) * 600 FROM rollup_10m", now - 10 * 86_400 - 600, 86_400),
             ("SELECT (min(id) >> 34) * 3600 FROM rollup_1h", now - 20 * 86_400 - 3600, 86_400),
             ("SELECT min(minute) / 1000 FROM exporter_minute", now - 3 * 86_400 - 60, 86_400),
         ] as [(String, Int64, Int64)] {
@@ -86,7 +87,8 @@ import Testing
             try writer.write(batch)
         }
         let now = start + .seconds(72 * 3600)
-        #expect(try retain(writer, RetentionPolicy(ages: [.flows: day, .minute: day, .hour: day, .day: day]), at: now) > 0)
+        #expect(
+            try retain(writer, RetentionPolicy(ages: [.flows: day, .minute: day, .tenMinutes: day, .hour: day, .day: day]), at: now) > 0)
         #expect(try count(writer, "SELECT count(*) FROM flows WHERE sourcePodName = 'web'") == 24)
         #expect(try FlowStore.openForReading(path: path).check() == [])
     }
@@ -94,7 +96,7 @@ import Testing
     @Test("names, addresses and conversations that nothing refers to go; what comes again is made again")
     func unusedNames() throws {
         let writer = try FlowStore.openForWriting(path: path)
-        let policy = RetentionPolicy(ages: [.flows: day, .minute: day, .hour: day, .day: day])
+        let policy = RetentionPolicy(ages: Dictionary(uniqueKeysWithValues: Resolution.allCases.map { ($0, day) }))
         for round in 0..<40 as Range<Int64> {
             var record = FlowRecord()
             record[time: .flowEndMilliseconds] = start + day * Int(round)

@@ -139,7 +139,7 @@ import Testing
     func viewsAddUp(seed: UInt64) throws {
         let (_, writer) = try store(seed: seed, batches: 600)
         let sums = try writer.queue.read { database in
-            try ["flows", "flows_1m", "flows_1h", "flows_1d"].map { view in
+            try Resolution.allCases.map(\.view).map { view in
                 try Row.fetchOne(
                     database,
                     sql: """

@@ -152,7 +152,7 @@ import Testing
         #expect(
             FlowStore.migrator.migrations == [
                 "v1-flows", "v2-statistics", "v3-continuation", "v4-imports", "v5-compact", "v6-ledger", "v7-import-span",
-                "v8-retention-limits",
+                "v8-retention-limits", "v9-ten-minutes",
             ])
         _ = try FlowStore.openForWriting(path: path)
         var migrator = DatabaseMigrator()

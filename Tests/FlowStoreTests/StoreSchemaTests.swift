@@ -92,7 +92,7 @@ import Testing
         #expect(first.count == StoreViews.all.count)
     }
 
-    @Test("a column that is not asked for costs no lookup")
+    @Test("columns of conversations and dictionaries that are not asked for cost no lookup")
     func unusedColumnsAreFree() throws {
         let folder = TemporaryFolder()
         let writer = try FlowStore.openForWriting(path: folder.file("flows.db"))
@@ -101,6 +101,10 @@ import Testing
                 "\($0["detail"] ?? "")"
             }
         }
-        #expect(plan == ["SEARCH interval USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"])
+        #expect(
+            plan == [
+                "SEARCH interval USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+                "SEARCH connection USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+            ])
     }
 }

@@ -28,7 +28,7 @@ import Testing
     func views(name: String) throws {
         let table = try connection.rows(of: "SELECT * FROM \(name)")
         // Of a minute that is not over the sums are the intervals.
-        let rows = ["flows": 20, "connections": 20, "flows_1m": 20, "flows_1h": 20, "flows_1d": 20, "top_talkers": 1]
+        let rows = ["flows": 20, "connections": 20, "flows_1m": 20, "flows_10m": 20, "flows_1h": 20, "flows_1d": 20, "top_talkers": 1]
         #expect(!table.columns.isEmpty && table.rows.count == rows[name] ?? 0)
     }
 

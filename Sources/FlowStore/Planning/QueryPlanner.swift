@@ -7,8 +7,8 @@ internal import IPFIX
 ///
 /// Sums add up over time, but the number of different connections does not. A row of sums tells in which period its connections' intervals
 /// before ended: a connection is counted in the first period of the range that it was in, that is where the one before ended ahead of the
-/// range. Where the range begins within a period, rows that lead back to that very period could be either, so that finer rows are read
-/// until there is none.
+/// range. Where the range begins within a period, rows that lead back to that very period could be either. `rollup_period` has the earliest
+/// second that a period leads back to: up to the last one that leads ahead of the range, finer rows are read.
 struct QueryPlanner {
     private let states: [Resolution: State]
     private let ambiguous: Statement
@@ -34,7 +34,7 @@ struct QueryPlanner {
             """
             SELECT max(period)
             FROM rollup_period
-            WHERE resolution = ? AND period > ?2 AND period < ? AND maximumSince >= period - ?2
+            WHERE resolution = ? AND period > ? AND period < ? AND earliest < ?
             """)
     }
 
@@ -86,6 +86,7 @@ struct QueryPlanner {
             try ambiguous.bind(resolution.name, at: 1)
             ambiguous.bind(whole.lowerBound / resolution.seconds, at: 2)
             ambiguous.bind(upper / resolution.seconds, at: 3)
+            ambiguous.bind(whole.lowerBound, at: 4)
             if let last = try ambiguous.firstInteger() { lower = max(lower, (last + 1) * resolution.seconds) }
         }
         return lower < upper ? lower..<upper : lower..<lower

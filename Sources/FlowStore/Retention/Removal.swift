@@ -139,10 +139,11 @@ extension Removal {
             """
             SELECT period
             FROM rollup_period
-            WHERE resolution = '1m' AND period >= ?1 AND maximumSince >= period - ?1
+            WHERE resolution = '1m' AND period >= ?1 AND (period = ?1 OR earliest < ?2)
             ORDER BY period
             """)
         periods.bind(minute, at: 1)
+        periods.bind(second, at: 2)
         var continuing: Set<Int64> = []
         while try periods.step() {
             let period = periods.integer(at: 0) ?? 0

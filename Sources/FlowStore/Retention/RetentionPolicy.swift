@@ -26,10 +26,11 @@ public struct RetentionPolicy: Sendable, Hashable {
         self.givesUpOldestWhenFull = givesUpOldestWhenFull
     }
 
-    /// A week of intervals, a month of minutes, a year of hours, five years of days.
+    /// A week of intervals, a month of minutes, three of ten minutes, a year of hours, five years of days.
     public static let standard = RetentionPolicy(
         ages: [
-            .flows: .seconds(7 * 86_400), .minute: .seconds(31 * 86_400), .hour: .seconds(366 * 86_400), .day: .seconds(5 * 366 * 86_400),
+            .flows: .seconds(7 * 86_400), .minute: .seconds(31 * 86_400), .tenMinutes: .seconds(92 * 86_400),
+            .hour: .seconds(366 * 86_400), .day: .seconds(5 * 366 * 86_400),
         ],
         ledgerAge: .seconds(366 * 86_400))
 }

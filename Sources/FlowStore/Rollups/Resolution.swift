@@ -5,10 +5,11 @@ public enum Resolution: String, Sendable, CaseIterable, Comparable {
     /// Every interval of every connection.
     case flows
     case minute = "flows_1m"
+    case tenMinutes = "flows_10m"
     case hour = "flows_1h"
     case day = "flows_1d"
 
-    public static let rollups: [Resolution] = [.minute, .hour, .day]
+    public static let rollups: [Resolution] = [.minute, .tenMinutes, .hour, .day]
 
     /// The view that shows it.
     public var view: String { rawValue }
@@ -18,6 +19,7 @@ public enum Resolution: String, Sendable, CaseIterable, Comparable {
         switch self {
         case .flows: 1
         case .minute: 60
+        case .tenMinutes: 600
         case .hour: 3600
         case .day: 86_400
         }
@@ -28,6 +30,7 @@ public enum Resolution: String, Sendable, CaseIterable, Comparable {
         switch self {
         case .flows: "flows"
         case .minute: "1m"
+        case .tenMinutes: "10m"
         case .hour: "1h"
         case .day: "1d"
         }
@@ -39,7 +42,8 @@ public enum Resolution: String, Sendable, CaseIterable, Comparable {
     var finer: Resolution? {
         switch self {
         case .flows, .minute: nil
-        case .hour: .minute
+        case .tenMinutes: .minute
+        case .hour: .tenMinutes
         case .day: .hour
         }
     }

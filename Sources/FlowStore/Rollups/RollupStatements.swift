@@ -44,17 +44,17 @@ struct RollupStatements {
             "DELETE FROM rollup_gap WHERE resolution = '\(name)' AND period = ? AND conversation = ? AND since = ? AND connections = 0")
         amendPeriod = try prepared(
             """
-            INSERT INTO rollup_period (resolution, period, intervals, sums, maximumSince) VALUES ('\(name)', ?, ?, ?, ?)
+            INSERT INTO rollup_period (resolution, period, intervals, sums, earliest) VALUES ('\(name)', ?, ?, ?, ?)
             ON CONFLICT (resolution, period) DO UPDATE SET
               intervals = intervals + excluded.intervals, sums = sums + excluded.sums,
-              maximumSince = max(maximumSince, excluded.maximumSince)
+              earliest = min(ifnull(earliest, excluded.earliest), ifnull(excluded.earliest, earliest))
             """)
         select = try prepared(
             "SELECT \(Rollup.period(table)), \(Rollup.conversation(table)), \(columns) FROM \(table) WHERE id >= ? AND id < ?")
         selectGaps = try prepared(
             "SELECT period, conversation, since, connections FROM rollup_gap WHERE resolution = '\(name)' AND period >= ? AND period < ?")
         selectPeriods = try prepared(
-            "SELECT period, maximumSince FROM rollup_period WHERE resolution = '\(name)' AND period >= ? AND period < ?")
+            "SELECT period, earliest FROM rollup_period WHERE resolution = '\(name)' AND period >= ? AND period < ?")
         selectState = try prepared("SELECT complete, oldest FROM resolution WHERE name = '\(name)'")
         saveComplete = try prepared("UPDATE resolution SET complete = ? WHERE name = '\(name)'")
         removals = [
@@ -66,48 +66,46 @@ struct RollupStatements {
 }
 
 extension RollupStatements {
-    /// Adds a period's sums to the table.
-    ///
-    /// - Parameter isNew: whether nothing is taken away from rows that there are.
-    func add(_ number: Int64, _ period: OpenSums.Period, isNew: Bool) throws(StoreError) {
-        for (conversation, sums) in period.sums.sorted(by: { $0.key < $1.key }) where !sums.isNothing {
-            try add(sums, to: Rollup.id(number, conversation), isNew: isNew)
-        }
-        for (gap, connections) in period.gaps where connections != 0 { try add(number, gap, connections) }
-        amendPeriod.bind(number, at: 1)
-        amendPeriod.bind(period.intervals, at: 2)
-        amendPeriod.bind(Int64(period.sums.count), at: 3)
-        amendPeriod.bind(period.maximumSince, at: 4)
-        try amendPeriod.run()
-    }
-
-    private func add(_ sums: RollupSums, to id: Int64, isNew: Bool) throws(StoreError) {
+    /// Adds to the row of a conversation in a period, or makes it.
+    func add(_ sums: RollupSums, of conversation: Int64, in period: Int64) throws(StoreError) {
+        guard !sums.isNothing else { return }
+        let id = Rollup.id(period, conversation)
         amend.clear()
         amend.bind(id, at: 1)
-        let isCounted = sums.intervals != sums.intervalsWithoutCounters || !isNew
-        for index in 0..<4 where sums.known[index] && isCounted { amend.bind(sums.counters[index], at: Int32(2 + index)) }
+        for index in 0..<4 where sums.known[index] { amend.bind(sums.counters[index], at: Int32(2 + index)) }
         amend.bind(sums.intervals, at: 6)
         amend.bind(sums.intervalsWithoutCounters, at: 7)
         amend.bind(sums.newConnections, at: 8)
         amend.bind(sums.continuedConnections, at: 9)
         amend.bind(sums.gapConnections, at: 10)
         try amend.run()
-        guard !isNew, sums.intervals <= 0 else { return }
+        guard sums.isReduced else { return }
         for statement in [clearCounters, removeEmpty] {
             statement.bind(id, at: 1)
             try statement.run()
         }
     }
 
-    private func add(_ number: Int64, _ gap: OpenSums.Gap, _ connections: Int64) throws(StoreError) {
+    func add(_ connections: Int64, in gap: OpenSums.Gap, of period: Int64) throws(StoreError) {
+        guard connections != 0 else { return }
         for statement in [amendGap, removeEmptyGap] {
-            statement.bind(number, at: 1)
+            statement.bind(period, at: 1)
             statement.bind(gap.conversation, at: 2)
             statement.bind(gap.since, at: 3)
         }
         amendGap.bind(connections, at: 4)
         try amendGap.run()
         if connections < 0 { try removeEmptyGap.run() }
+    }
+
+    /// Adds what is known of a period as a whole.
+    func add(_ sums: OpenSums.Period) throws(StoreError) {
+        amendPeriod.clear()
+        amendPeriod.bind(sums.number, at: 1)
+        amendPeriod.bind(sums.intervals, at: 2)
+        amendPeriod.bind(Int64(sums.count), at: 3)
+        if let earliest = sums.earliest { amendPeriod.bind(earliest, at: 4) }
+        try amendPeriod.run()
     }
 
     /// Adds up periods of the table at the next coarser resolution.
@@ -131,7 +129,7 @@ extension RollupStatements {
                 selectGaps.integer(at: 3) ?? 0)
         }
         while try selectPeriods.step() {
-            coarser.add(finer: selectPeriods.integer(at: 0) ?? 0, maximumSince: selectPeriods.integer(at: 1) ?? Rollup.first)
+            if let earliest = selectPeriods.integer(at: 1) { coarser.add(finer: selectPeriods.integer(at: 0) ?? 0, earliest: earliest) }
         }
     }
 

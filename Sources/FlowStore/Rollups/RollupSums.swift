@@ -10,7 +10,7 @@ struct RollupEntry {
 
     func period(of resolution: Resolution) -> Int64 { second / resolution.seconds }
 
-    /// Periods back to the connection's interval before; -1 for its first.
+    /// Periods back to the connection's interval before; ``Rollup/first`` for its first.
     func since(in resolution: Resolution) -> Int64 {
         previousSecond.map { max(0, period(of: resolution) - max(0, $0) / resolution.seconds) } ?? Rollup.first
     }
@@ -46,6 +46,8 @@ struct RollupSums {
     private(set) var continuedConnections: Int64 = 0
     /// Of those the ones whose interval before ended more than one period earlier.
     private(set) var gapConnections: Int64 = 0
+    /// Whether something was taken away, so that nothing, or nothing that was counted, may be left.
+    private(set) var isReduced = false
 
     init() {}
 
@@ -73,6 +75,7 @@ struct RollupSums {
             add(sign * counts[index], to: index)
         }
         intervals += sign
+        if sign < 0 { isReduced = true }
         if !isCounted { intervalsWithoutCounters += sign }
         if since == Rollup.first { newConnections += sign }
         if since > 0 { continuedConnections += sign }
@@ -86,6 +89,7 @@ struct RollupSums {
         intervalsWithoutCounters += other.intervalsWithoutCounters
         newConnections += other.newConnections
         continuedConnections += continued
+        isReduced = isReduced || other.isReduced
     }
 
     /// Adds connections that went on after a gap.

@@ -87,10 +87,10 @@ final class StatementGuardian {
 
     /// The views, the tables beneath them, and SQLite's own list of both.
     private static let tables =
-        Set(StoreViews.all.map(\.name)).union([
+        Set(StoreViews.all.map(\.name) + Resolution.rollups.map(\.table)).union([
             "name", "address", "connection", "interval", "exporter_minute", "rule", "rule_statistics", "port", "port_statistics",
-            "exporter_counter", "exporter_statistic", "conversation", "interval_side", "rollup_1m", "rollup_1h", "rollup_1d",
-            "rollup_gap", "rollup_period", "resolution", "import", "exporter_drop", "aggregator_run", "json_each", "sqlite_schema",
+            "exporter_counter", "exporter_statistic", "conversation", "interval_side", "rollup_gap",
+            "rollup_period", "resolution", "import", "exporter_drop", "aggregator_run", "json_each", "sqlite_schema",
             "sqlite_master",
         ])
 

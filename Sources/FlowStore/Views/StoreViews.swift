@@ -5,15 +5,16 @@ internal import GRDB
 
 /// The views: what people read. Their names and columns are the contract, so they are made from `FlowSchema` and not written by hand.
 ///
-/// Ids of dictionaries become text by scalar subqueries, and tables are joined from the left, so that a column nobody asks for costs
-/// nothing.
+/// Ids of dictionaries become text by scalar subqueries, so that a column nobody asks for costs nothing.
 enum StoreViews {
-    static let all: [(name: String, sql: String)] = [
-        ("flows", flows), ("denied", denied), ("connections", connections), ("flows_1m", sums(.minute)), ("flows_1h", sums(.hour)),
-        ("flows_1d", sums(.day)), ("top_talkers", topTalkers), ("exporters", exporters), ("completeness", completeness),
-        ("policy_rules", series(.rules)), ("ports", series(.ports)), ("statistics", statistics),
-        ("imports", imports), ("drops", drops), ("runs", runs),
-    ]
+    static let all: [(name: String, sql: String)] =
+        [
+            ("flows", flows), ("denied", denied), ("connections", connections),
+        ] + Resolution.rollups.map { ($0.view, sums($0)) } + [
+            ("top_talkers", topTalkers), ("exporters", exporters), ("completeness", completeness),
+            ("policy_rules", series(.rules)), ("ports", series(.ports)), ("statistics", statistics),
+            ("imports", imports), ("drops", drops), ("runs", runs),
+        ]
 
     /// Makes the views that are missing or differ, in the caller's transaction.
     static func install(in database: Database) throws {
@@ -36,12 +37,11 @@ enum StoreViews {
         FROM \(intervals)
         """
 
-    /// Intervals with all that is known of their connections. The conversation is found without the join to `connection`, so that SQLite can
-    /// leave out either when nobody asks for its columns.
+    /// Intervals with all that is known of their connections.
     static let intervals = """
         interval
         LEFT JOIN connection ON connection.id = interval.connection
-        LEFT JOIN conversation ON conversation.id = (SELECT c.conversation FROM connection AS c WHERE c.id = interval.connection)
+        LEFT JOIN conversation ON conversation.id = connection.conversation
         """
 
     /// The intervals of connections that a policy refused.
