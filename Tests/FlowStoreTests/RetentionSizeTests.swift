@@ -55,7 +55,7 @@ import Testing
     @Test("a simulated month: every resolution stays below its size and its age, the oldest goes first, and answers say what is gone")
     func month() throws {
         let sizes: [Resolution: Int64] = [.flows: 300_000, .minute: 150_000, .hour: 100_000]
-        let ages: [Resolution: Duration] = [.flows: day * 3, .minute: day * 10, .hour: day * 20]
+        let ages: [Resolution: Duration] = [.flows: day * 3, .minute: day * 10, .tenMinutes: day * 15, .hour: day * 20]
         let policy = RetentionPolicy(ages: ages, sizes: sizes)
         let writer = try FlowStore.openForWriting(path: path)
         let reader = try FlowStore.openForReading(path: path)

@@ -42,10 +42,56 @@ import Testing
     func sameAnswer(seed: UInt64) throws {
         let (flows, writer) = try store(seed: seed, batches: 600)
         _ = writer
+        #expect(try resolutions(ofAnswersAbout: flows, rounds: 40, seed) == Set(Resolution.allCases))
+    }
+
+    @Test("a store without sums by ten minutes has them from the hour on that was not over when it was updated, and the same answers")
+    func withoutTenMinutes() throws {
+        let flows: LivingFlows
+        do {
+            let (living, writer) = try store(seed: 9, batches: 300)
+            flows = living
+            try writer.queue.write { try $0.execute(sql: Self.undoTenMinutes) }
+        }
+        #expect(throws: StoreError.olderStore(path: path)) { try FlowStore.openForReading(path: path) }
+        let writer = try FlowStore.openForWriting(path: path)
+        for _ in 0..<300 { try writer.write(flows.batch()) }
+        #expect(try resolutions(ofAnswersAbout: flows, rounds: 40, 9) == Set(Resolution.allCases))
+        #expect(try FlowStore.openForReading(path: path).check() == [])
+        let (complete, oldest) = try writer.queue.read { database in
+            (
+                try Int64.fetchOne(database, sql: "SELECT complete FROM resolution WHERE name = '10m'") ?? 0,
+                try Int64.fetchOne(database, sql: "SELECT oldest FROM resolution WHERE name = '10m'") ?? 0
+            )
+        }
+        #expect(oldest % 6 == 0 && oldest > start.seconds / 600 && complete > oldest)
+    }
+
+    /// Makes a store what the program before v9 would have left.
+    private static let undoTenMinutes = """
+        DROP VIEW flows_10m;
+        DROP VIEW flows_1h;
+        DROP VIEW flows_1d;
+        DROP TABLE rollup_10m;
+        DELETE FROM resolution WHERE name = '10m';
+        DELETE FROM rollup_gap WHERE resolution = '10m';
+        DELETE FROM rollup_period WHERE resolution = '10m';
+        ALTER TABLE rollup_period ADD COLUMN maximumSince INTEGER NOT NULL DEFAULT -1;
+        UPDATE rollup_period
+        SET maximumSince = period - earliest / CASE resolution WHEN '1m' THEN 60 WHEN '1h' THEN 3600 ELSE 86400 END
+        WHERE earliest IS NOT NULL;
+        ALTER TABLE rollup_period DROP COLUMN earliest;
+        DELETE FROM grdb_migrations WHERE identifier = 'v9-ten-minutes';
+        """
+
+    /// Asks random questions, each of sums and of intervals.
+    ///
+    /// - Returns: what they were answered from.
+    private func resolutions(ofAnswersAbout flows: LivingFlows, rounds: Int, _ seed: UInt64) throws -> Set<Resolution> {
         let reader = try FlowStore.openForReading(path: path)
         let bounds = start.milliseconds...flows.clock.milliseconds
         var used: Set<Resolution> = []
-        for round in 0..<40 {
+        for round in 0..<rounds {
             // The whole range, parts of it, and now and then a short one.
             let a = round == 0 ? start : flows.moment(in: bounds)
             let b = round == 0 ? flows.clock : round % 4 == 0 ? a + .seconds(Int64(flows.choice(500))) : flows.moment(in: bounds)
@@ -62,7 +108,7 @@ import Testing
             query.coarsestAllowed = .flows
             #expect(try Answer(answer) == Answer(reader.top(query)), "seed \(seed), \(query.range)")
         }
-        #expect(used == Set(Resolution.allCases))
+        return used
     }
 
     @Test("Property: a series is the same from every resolution", arguments: [5] as [UInt64])
