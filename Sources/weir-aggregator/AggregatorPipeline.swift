@@ -101,7 +101,7 @@ final class AggregatorPipeline: Sendable {
     /// What became of everything that was taken in so far.
     var ledger: AggregatorLedger { board.present }
 
-    /// False when an accepted record could not be stored.
+    /// False when an accepted record could not be stored, or the store is damaged.
     func stop() -> Bool {
         outcome.isStopping.store(true, ordering: .relaxed)
         collecting.stop()
@@ -131,6 +131,6 @@ final class AggregatorPipeline: Sendable {
                 "intervals stored": "\(result.intervals)", "intervals lost": "\(result.intervalsLost)",
                 "source only": "\(mediation.sourceOnly)", "destination only": "\(mediation.destinationOnly)",
             ])
-        return result.intervalsLost == 0
+        return result.intervalsLost == 0 && !result.isDamaged
     }
 }

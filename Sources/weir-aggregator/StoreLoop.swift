@@ -37,6 +37,8 @@ struct StoreLoop {
         var intervalsRefused = 0
         /// Rows that were removed for age, for size, and for want of room on the disk.
         var rowsRemoved = 0
+        /// Whether the store was found damaged, even if nothing was lost by that yet.
+        var isDamaged = false
     }
 
     func run() -> Result {
@@ -127,7 +129,10 @@ struct StoreLoop {
                         metadata: ["cause": "\(error)", "intervals": "\(batch.intervals.count - part.lowerBound)"])
                 }
                 firstFailure = began
-                if case .damaged = error, !isStopping() { Signals.terminate() }
+                if case .damaged = error {
+                    result.isDamaged = true
+                    if !isStopping() { Signals.terminate() }
+                }
                 if !error.isRetrySensible || isStopping() && clock.now - began > Self.lastPatience {
                     logger.error(
                         "batch given up", metadata: ["cause": "\(error)", "intervals": "\(batch.intervals.count - part.lowerBound)"])
