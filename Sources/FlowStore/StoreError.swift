@@ -80,8 +80,8 @@ extension StoreError: CustomStringConvertible {
         case .readOnly:
             "The flow store or its folder is read-only. Check permissions and how its disk is mounted."
         case .damaged(let message):
-            "The flow store is damaged (\(message)). Nothing more is written to it. Keep a copy, and go on with a backup, or with what "
-                + "can be read of it: sqlite3 FILE .recover | sqlite3 NEW"
+            "The flow store is damaged (\(message)). Nothing more is written to it. Keep a copy, and go on with a backup, or with a new "
+                + "file and what can be read of this one: weir export --store FILE | weir import - --store NEW"
         case .failed(let code, let message):
             "The flow store failed: \(message) (SQLite \(code))."
         case .invalidSQL(let message):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The programs under test, as processes that this test alone ends."""
+import contextlib
 import os
 import pathlib
 import re
@@ -79,6 +80,7 @@ class Bench:
 
     def __init__(self, folder, binaries):
         self.folder, self.binaries = folder, binaries
+        self.store = folder / "flows.db"
         folder.mkdir(parents=True, exist_ok=True)
         self.processes = []
         self.port = free_port()
@@ -90,7 +92,7 @@ class Bench:
 
     def aggregator(self, listen=None, inside=None, environment=None, options=()):
         listen = listen or [f"tcp://127.0.0.1:{self.port}"]
-        argv = [self.binaries / "weir-aggregator", "--store", self.folder / "flows.db", "--insecure", *options]
+        argv = [self.binaries / "weir-aggregator", "--store", self.store, "--insecure", *options]
         process = self.start("aggregator", argv + [word for each in listen for word in ("--listen", each)], inside, environment)
         process.await_line(" collecting ")
         return process
@@ -105,7 +107,7 @@ class Bench:
             process.kill()
 
     def rows(self, statement):
-        with sqlite3.connect(f"file:{self.folder / 'flows.db'}?mode=ro", uri=True) as store:
+        with contextlib.closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as store:
             return store.execute(statement).fetchall()
 
     def number(self, statement):

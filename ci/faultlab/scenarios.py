@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The faults, each with a load of which every octet is known, the real programs, and a verdict."""
 import contextlib
+import os
 import subprocess
 import time
 
@@ -19,6 +20,7 @@ def scenarios(full):
         "network cut": lambda bench: network_cut(bench, 60 if full else 8),
         "peer that never reads": lambda bench: peer_never_reads(bench, 30 if full else 4),
         "disk of the spool full": lambda bench: spool_disk_full(bench, 30 if full else 12),
+        "disk of the store full": lambda bench: store_disk_full(bench, 20 if full else 8),
         "exporter stopped while away": exporter_stopped,
         "collector's clock stepped an hour": lambda bench: clocks.stepped(bench, "collector", "tcp"),
         "the same over UDP": lambda bench: clocks.stepped(bench, "collector", "udp"),
@@ -89,6 +91,34 @@ def spool_disk_full(bench, seconds):
     finally:
         with contextlib.suppress(NameError, UnboundLocalError):
             exporter.kill()
+        subprocess.run(["umount", disk], check=False)
+
+
+def store_disk_full(bench, seconds):
+    """The log of the store takes up the disk; then there is room again, and the aggregator goes on by itself."""
+    load = Load("node1", 5, seconds + 25, 60)
+    recording = load.write(bench.folder / "recording")
+    disk = bench.folder / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "weir-faults", disk], check=True)
+    bench.store = disk / "flows.db"
+    others = disk / "of-others"
+    try:
+        aggregator = bench.aggregator()
+        room = os.statvfs(disk)
+        others.write_bytes(bytes(room.f_bavail * room.f_bsize - (256 << 10)))
+        exporter = bench.exporter(recording, [f"tcp://127.0.0.1:{bench.port}"], "--spool", bench.folder / "spool")
+        aggregator.await_line("store refuses to write", seconds + 60)
+        time.sleep(seconds)
+        if "store writes again" in aggregator.log():
+            raise programs.Failure("the store writes although there is no room")
+        others.unlink()
+        aggregator.await_line("store writes again", 20)
+        return finish(bench, aggregator, (load, exporter))
+    finally:
+        for process in bench.processes:
+            process.kill()
+        # The verdict is made by now; readers are done.
         subprocess.run(["umount", disk], check=False)
 
 
