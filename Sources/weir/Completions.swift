@@ -45,7 +45,20 @@ enum Completions {
         let before = prefix.lastIndex { " (,=\"'".contains($0) }.map { prefix[...$0] } ?? ""
         let word = String(prefix.dropFirst(before.count))
         let known = known(behind: before, beginning: word, arguments)
-        return known.filter { $0.hasPrefix(word) }.map { before + $0 }
+        return known.filter { $0.hasPrefix(word) }.map { written(before + $0 + quoteToClose(prefix)) }
+    }
+
+    /// As the shell that asks wants it: zsh has taken the quotation mark off the word, and what stands behind a colon is a description.
+    private static func written(_ completion: String) -> String {
+        guard CompletionShell.requesting == .zsh else { return completion }
+        let text = completion.hasPrefix("'") || completion.hasPrefix("\"") ? String(completion.dropFirst()) : completion
+        return text.replacing(":", with: "\\:")
+    }
+
+    /// What closes the quotation that a value stands in, within the quotation of the whole filter: `'pod = "web`.
+    private static func quoteToClose(_ prefix: String) -> String {
+        let inner: Character = prefix.hasPrefix("\"") ? "'" : "\""
+        return prefix.count { $0 == inner } % 2 == 1 ? String(inner) : ""
     }
 
     /// Values where the text before ends with what has values, else words of the language.
@@ -71,10 +84,16 @@ enum Completions {
 
     private static let mostValues = 200
 
-    /// Where there is no store there are none.
+    /// Where there is no store there are none. Names come from the network, and what is offered is typed into a shell: those with
+    /// characters that mean something to one are left out.
     private static func values(of fields: [FlowField], beginning prefix: String, _ arguments: [String]) -> [String] {
         let reader = try? FlowStore.openForReading(path: storePath(arguments))
-        return (try? reader?.values(of: fields, beginning: prefix, limit: mostValues)) ?? []
+        let values = (try? reader?.values(of: fields, beginning: prefix, limit: mostValues)) ?? []
+        return values.filter { $0.unicodeScalars.allSatisfy(isPlain) }
+    }
+
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isAlphabetic || scalar.properties.numericType != nil || "-_.:/+%@".unicodeScalars.contains(scalar)
     }
 
     /// Of the command line so far, else as always.
@@ -108,7 +127,7 @@ struct CompletionsCommand: ParsableCommand {
     func run() throws {
         let script: String =
             switch shell {
-            case .bash: Weir.completionScript(for: .bash)
+            case .bash: BashCompletion.completed(Weir.completionScript(for: .bash))
             case .zsh: Weir.completionScript(for: .zsh)
             case .fish: Weir.completionScript(for: .fish)
             }

@@ -53,24 +53,3 @@ extension TopQuery {
         return query
     }
 }
-
-extension [TopResult.Group] {
-    /// Largest first, unknown last; where equal, in the order in which they were.
-    mutating func sort(by order: TopQuery.Order) {
-        let ranked = enumerated().map { (index: $0.offset, measure: $0.element.traffic.measure(order), group: $0.element) }
-        self = ranked.sorted { a, b in
-            a.measure == b.measure
-                ? a.index < b.index : (a.measure ?? 0, a.measure != nil ? 1 : 0) > (b.measure ?? 0, b.measure != nil ? 1 : 0)
-        }.map(\.group)
-    }
-}
-
-extension TopResult {
-    /// Names the first groups, and adds up the others.
-    mutating func cut(_ all: [Group], to limit: Int?) {
-        groups = Array(all.prefix(limit ?? .max))
-        let rest = all.dropFirst(groups.count)
-        others = rest.isEmpty ? nil : rest.reduce(Traffic()) { $0 + $1.traffic }
-        otherGroupCount = rest.count
-    }
-}
