@@ -27,7 +27,7 @@ struct ExportCommand: ParsableCommand {
               weir export denied.csv --where denied --force
               weir export backup.ipfix && weir decode backup.ipfix --stats
               weir export -o ipfix | weir import - --store copy.db
-              weir export today.ndjson --completeness today.json --strict --last 1d
+              weir export today.ndjson --completeness today.json --last 1d
 
             Exit status: 0 all is written, 1 some flows have no place in the format, or
             with --strict the flows are not known to be complete, 2 could not run.
