@@ -7,7 +7,7 @@ import Logging
 import Mediation
 
 /// The Transport Sessions of a Collecting Process, each with what reads it, for a thread that keeps nothing of them but counts.
-struct CollectedSessions {
+struct CollectedSessions: ~Copyable {
     private(set) var statistics = Statistics()
 
     /// Ends a connection whose exporter malfunctions.
@@ -15,6 +15,7 @@ struct CollectedSessions {
     private let nodeMismatch: NodeClaim.Mismatch
     private let logger: Logger
     private var sessions: [UInt64: Session] = [:]
+    private var batch = FlowBatch()
 
     struct Statistics: Sendable, Hashable {
         var messages: UInt64 = 0
@@ -96,12 +97,15 @@ struct CollectedSessions {
         let domain = message.dropFirst(12).prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
         let address = session.address, claim = session.claim
         var foreign: UInt64 = 0
-        let error = session.reader.read(message, at: now, names: &names) { record, names in
-            guard claim?.settle(&record) ?? true else {
-                foreign += 1
-                return .dropped(.foreignNode)
+        let error = session.reader.readBatches(message, at: now, names: &names, by: &batch) { batch, names, receptions in
+            for index in batch.indices {
+                if claim?.settle(&batch[index]) ?? true {
+                    receptions.note(flow(&batch[index], &names, address, domain) ? .merged : .dropped(.withoutKey))
+                } else {
+                    foreign += 1
+                    receptions.note(.dropped(.foreignNode))
+                }
             }
-            return flow(&record, &names, address, domain) ? .merged : .dropped(.withoutKey)
         }
         if foreign > 0 {
             statistics.foreignRecords += foreign

@@ -28,11 +28,12 @@ enum Stage: String, CaseIterable {
 
     private static func decode(_ messages: [[UInt8]], passes: Int) -> Result {
         var names = NameTable(seed: 1)
+        var batch = FlowBatch()
         var result = Result()
-        _ = decode(messages, &names)
+        _ = decode(messages, &names, &batch)
         result.seconds = time {
             for _ in 0..<passes {
-                let (records, checksum) = decode(messages, &names)
+                let (records, checksum) = decode(messages, &names, &batch)
                 result.records += records
                 result.checksum &+= checksum
             }
@@ -40,16 +41,19 @@ enum Stage: String, CaseIterable {
         return result
     }
 
-    private static func decode(_ messages: [[UInt8]], _ names: inout NameTable) -> (records: Int, checksum: UInt64) {
+    private static func decode(_ messages: [[UInt8]], _ names: inout NameTable, _ batch: inout FlowBatch) -> (
+        records: Int, checksum: UInt64
+    ) {
         var reader = SessionReader(exporter: "benchmark")
         var records = 0
         var checksum: UInt64 = 0
         for message in messages {
-            _ = reader.read(message, at: Timestamp(seconds: 1_800_000_000), names: &names) { flow, _ in
-                records += 1
-                checksum &+= flow[unsigned: .octetDeltaCount] ?? 0
-                checksum &+= UInt64(flow[name: .sourcePodName]?.rawValue ?? 0) &* 31
-                return .merged
+            _ = reader.readBatches(message, at: Timestamp(seconds: 1_800_000_000), names: &names, by: &batch) { batch, _, _ in
+                records += batch.count
+                for index in batch.indices {
+                    checksum &+= batch[index][unsigned: .octetDeltaCount] ?? 0
+                    checksum &+= UInt64(batch[index][name: .sourcePodName]?.rawValue ?? 0) &* 31
+                }
             }
         }
         return (records, checksum)
