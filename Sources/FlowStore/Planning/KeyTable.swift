@@ -11,8 +11,9 @@ struct KeyTable {
     /// Numbers counted from 1; 0 where there is none. At most half are taken.
     private var slots = [UInt32](repeating: 0, count: 1 << 4)
     private var bits: UInt64 = 4
-    /// Who chooses ports must not be able to choose slots.
+    /// Who chooses ports must not be able to choose slots. The one for keys of one word is what they are multiplied by.
     private let seed = UInt64.random(in: .min ... .max)
+    private let factor = UInt64.random(in: .min ... .max) | 1
 
     private static let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
 
@@ -21,7 +22,7 @@ struct KeyTable {
 
     /// Of a key of one word.
     mutating func number(of key: Int64) -> Int {
-        var slot = Self.slot(of: key, bits)
+        var slot = slot(of: key)
         while slots[slot] != 0 {
             let number = Int(slots[slot]) - 1
             if words[number] == key { return number }
@@ -61,7 +62,7 @@ struct KeyTable {
         bits += 1
         slots = [UInt32](repeating: 0, count: slots.count * 2)
         for number in 0..<count {
-            var slot = width == 1 ? Self.slot(of: words[number], bits) : slot(of: key(number))
+            var slot = width == 1 ? slot(of: words[number]) : slot(of: key(number))
             while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
             slots[slot] = UInt32(number + 1)
         }
@@ -73,13 +74,13 @@ struct KeyTable {
     }
 
     /// Keys of one word are ids of rows, which are met about in their order: eight that follow each other are in slots that do.
-    private static func slot(of key: Int64, _ bits: UInt64) -> Int {
-        let block = ((UInt64(bitPattern: key) >> 3) &* multiplier) >> (67 - bits)
+    private func slot(of key: Int64) -> Int {
+        let block = ((UInt64(bitPattern: key) >> 3) &* factor) >> (67 - bits)
         return Int(truncatingIfNeeded: block << 3 | UInt64(bitPattern: key) & 7)
     }
 
     private func slot(of key: SIMD8<Int64>) -> Int {
-        if width == 1 { return Self.slot(of: key[0], bits) }
+        if width == 1 { return slot(of: key[0]) }
         var hash = seed
         for index in 0..<width {
             hash = (hash ^ UInt64(bitPattern: key[index])) &* Self.multiplier
