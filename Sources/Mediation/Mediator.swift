@@ -52,10 +52,8 @@ public struct Mediator: ~Copyable {
     /// What is known of who is who.
     public var identity: IdentityStatistics { enrichment.identity }
 
-    /// Takes in one record, unless it names no connection, has no time, or one that cannot be.
-    public mutating func receive(_ flow: FlowRecord, at now: Timestamp) -> Reception { receive(0, of: [flow].span, at: now) }
-
-    /// Takes in one record of some: what is read of it is read in place, not from copies of 800 octets.
+    /// Takes in one record of some, unless it names no connection, has no time, or one that cannot be. It is read in place, not from copies of
+    /// 800 octets.
     public mutating func receive(_ index: Int, of flows: Span<FlowRecord>, at now: Timestamp) -> Reception {
         statistics.received += 1
         guard let key = ConnectionKey(flows[index]) else { return drop(.withoutKey, \.withoutKey) }

@@ -69,23 +69,13 @@ public struct SessionReader: Sendable {
     /// How often a template came that was new, or other than what its id meant before.
     public var templateDefinitions: UInt64 { decoder.templateDefinitions }
 
-    /// Reads one whole Message and hands over its flow records in order, after those that waited for a template which it brought.
-    ///
-    /// - Returns: the error when the Message was refused; nothing of it was used then.
-    public mutating func read(
-        _ octets: [UInt8], at now: Timestamp, names: inout NameTable, _ receive: (inout FlowRecord, inout NameTable) -> Reception
-    ) -> MessageError? {
-        var batch = FlowBatch()
-        return readBatches(octets, at: now, names: &names, by: &batch) { batch, names, receptions in
-            for index in batch.indices { receptions.note(receive(&batch[index], &names)) }
-        }
-    }
-
-    /// As ``read(_:at:names:_:)``, but hands over the records some at a time.
+    /// Reads one whole Message and hands over its flow records in order, some at a time, after those that waited for a template which it
+    /// brought.
     ///
     /// - Parameters:
     ///   - batch: what it has is given up.
     ///   - receive: notes what becomes of each of the batch.
+    /// - Returns: the error when the Message was refused; nothing of it was used then.
     public mutating func readBatches(
         _ octets: [UInt8], at now: Timestamp, names: inout NameTable, by batch: inout FlowBatch,
         _ receive: (inout FlowBatch, inout NameTable, inout Receptions) -> Void

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FlowModel
+import FlowTesting
 import IPFIX
 import Mediation
 import Testing
